@@ -1,0 +1,96 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "domain/portals.hpp"
+#include "domain/ports/accounts.hpp"
+#include "domain/ports/audit.hpp"
+#include "domain/ports/people.hpp"
+#include "domain/ports/sessions.hpp"
+#include "domain/settings.hpp"
+
+namespace portal {
+
+class Store;
+
+/// One row of an import, already parsed.
+struct PersonRow {
+  AhvNumber ahv;
+  BirthDate born;
+  std::string given_name;
+  std::string family_name;
+  PortalId portal;
+  AudienceId audience;
+  Language language = Language::fr;
+  std::optional<ActivationCode> code;  ///< taken as it is; without one, `issue_code` makes it
+};
+
+struct ImportReport {
+  int added = 0;
+  int updated = 0;
+  int unchanged = 0;
+  int letters = 0;  ///< codes that became valid
+};
+
+/// A fresh code for the letter printer; the only moment at which it can be read.
+struct IssuedCode {
+  PersonId person;
+  std::string given_name;
+  std::string family_name;
+  PortalId portal;
+  ActivationCode code;
+  UtcTime expires;
+};
+
+/// Everything there is to show about an account.
+struct AccountDetails {
+  Account account;
+  Person person;
+  std::vector<Membership> memberships;
+  std::optional<FactorKind> factor;
+  std::string factor_hint;  ///< "+41 •• ••• •• 67", or empty
+};
+
+/// Who acts, for the audit log: "uid 0".
+struct Administrator {
+  std::string name;
+  Source source;
+};
+
+/// What an administrator may do. Every act is audited with its actor (requirement J2). Thread-safe.
+class AdministrationService {
+ public:
+  AdministrationService(Store& store, const Clock& clock, const Portals& portals,
+                        RegistrationSettings settings);
+
+  /// All rows or none. Idempotent: the same rows again change nothing; a row with another code is a
+  /// new letter (requirement R3). Fails: malformed (unknown portal or audience; names the row).
+  Result<ImportReport> import(const std::vector<PersonRow>& rows, const Administrator& by);
+  /// A new code for one person and portal; the one before is dead. Fails: not_found.
+  Result<IssuedCode> issue_code(const AhvNumber& ahv, const PortalId& portal,
+                                const AudienceId& audience, const Administrator& by);
+
+  /// By account id, e-mail address or login name. Fails: not_found.
+  Result<AccountDetails> show(std::string_view name, const Administrator& by);
+  Result<std::vector<Account>> list(const AccountId& after, int limit, const Administrator& by);
+  Result<void> lock(std::string_view name, const Administrator& by);
+  /// Also forgets the failures that blocked it.
+  Result<void> unlock(std::string_view name, const Administrator& by);
+  /// Removes the second factor and ends all sessions; the person needs a new letter (A2).
+  Result<void> reset_factor(std::string_view name, const Administrator& by);
+  Result<std::vector<Session>> sessions(std::string_view name, const Administrator& by);
+  Result<void> end_session(const SessionId& id, const Administrator& by);
+  Result<std::vector<AuditRecord>> audit(std::int64_t after, int limit, const Administrator& by);
+
+ private:
+  Store& store_;
+  const Clock& clock_;
+  const Portals& portals_;
+  RegistrationSettings settings_;
+};
+
+}  // namespace portal

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "base/clock.hpp"
+#include "base/keyring.hpp"
+#include "domain/ports/accounts.hpp"
+#include "domain/ports/sessions.hpp"
+#include "domain/refusal.hpp"
+#include "domain/settings.hpp"
+#include "identity/source.hpp"
+
+namespace portal {
+
+class Directory;
+class Phrasebook;
+class Store;
+class TotpCodes;
+
+/// What a face must ask next.
+struct Prompt {
+  enum class Kind { password, totp_code, sms_code } kind = Kind::password;
+  bool echo = false;
+  std::string text;  ///< all that the person must know, in their language
+};
+
+/// The person is in.
+struct Granted {
+  AccountId account;
+  FactorKind factor = FactorKind::totp;
+  DecisionId decision;
+};
+
+/// A login on its way. Small and plain, so that a face can keep it wherever it keeps state (PAM: in
+/// the connection; web: in the store, between two requests).
+struct LoginConversation {
+  enum class Stage { password, code, over } stage = Stage::password;
+  std::string typed_name;            ///< stage password
+  AccountId account;                 ///< stage code: the password was right
+  std::string service;               ///< binds SMS codes: "sshd", "web:flex"
+  std::optional<PortalId> portal;    ///< web: membership of this portal is wanted
+  Source source;
+  Language language = Language::fr;  ///< the service's, until the password was right
+};
+
+using LoginStep = std::variant<Prompt, Granted, Refusal>;
+
+/// The one login engine: password against the directory, then the second factor, asked by prompts
+/// and answered by texts; PAM, web and every later face drive the same. One wrong answer ends the
+/// conversation. Thread-safe; blocks on the directory and the store.
+class LoginService {
+ public:
+  struct Neighbours {
+    Store& store;
+    Directory& directory;
+    const TotpCodes& totp;
+    const Keyring& keyring;
+    const Clock& clock;
+    const Phrasebook& phrases;
+  };
+  LoginService(Neighbours neighbours, LoginSettings settings);
+
+  /// The first prompt: the same whether the name is known or not (L5).
+  LoginStep start(const LoginConversation& conversation);
+  /// Judges an answer and moves the conversation on.
+  LoginStep answer(LoginConversation& conversation, const Secret& answer);
+  /// Another SMS for a conversation that waits for one; the old code is dead.
+  LoginStep resend(LoginConversation& conversation);
+
+  /// The account phase: whether this account may enter, without its password (M4).
+  enum class Standing { usable, unknown, unusable, unavailable };
+  Standing standing_of(std::string_view typed_name);
+
+ private:
+  class Steps;
+  Neighbours neighbours_;
+  LoginSettings settings_;
+};
+
+}  // namespace portal

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "identity/id.hpp"
+#include "identity/language.hpp"
+
+namespace portal {
+
+/// One text for each language.
+using Translated = std::map<Language, std::string>;
+
+/// Who may register at a portal: "insured persons or pensioners".
+struct Audience {
+  AudienceId id;
+  Translated name;
+  bool may_register = true;
+};
+
+/// The terms of use of a portal: a version and the text in each language.
+struct Terms {
+  std::string version;
+  Translated text;
+  Translated hash;  ///< BLAKE2b-256 of each text, hex
+};
+
+/// One of the fund's portals, told apart by host name.
+struct Portal {
+  PortalId id;
+  std::string host;    ///< "flex.example.ch"; compared in lower case
+  std::string origin;  ///< "https://flex.example.ch:8443": for links in mails (requirement W5)
+  Translated name;
+  std::vector<Audience> audiences;
+  Terms terms;
+};
+
+/// The portals of this installation.
+class Portals {
+ public:
+  explicit Portals(std::vector<Portal> portals) : portals_(std::move(portals)) {}
+  /// By Host header, port ignored; nullptr if it is none of ours.
+  const Portal* find_by_host(std::string_view host) const;
+  const Portal* find(const PortalId& id) const;
+  const std::vector<Portal>& all() const noexcept { return portals_; }
+
+ private:
+  std::vector<Portal> portals_;
+};
+
+/// The text in `language`, or in French, or in any.
+const std::string& in_language(const Translated& translated, Language language);
+
+}  // namespace portal

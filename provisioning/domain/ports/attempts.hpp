@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+
+namespace portal {
+
+/// What is counted. Each kind has its own keys: an account's id, or the canonical form of what was
+/// typed where there is no account. The store keeps keyed hashes of the keys.
+enum class AttemptKind {
+  activation_data,     ///< wrong activation data, by AHV number (requirement R6)
+  activation_address,  ///< wrong activation data, by IP address (R6)
+  sms_to_number,       ///< SMS sent, by number (requirement S2)
+  sms_from_address,    ///< SMS asked for, by IP address (S2)
+  mail_to_person,      ///< registration mails, by person
+  wrong_password,      ///< by account or typed name, and source
+  wrong_code,          ///< second factor, by account (requirement T5)
+};
+std::string_view name_of(AttemptKind kind) noexcept;
+
+class Attempts {
+ public:
+  virtual ~Attempts() = default;
+  /// How many were recorded later than `since`.
+  virtual Result<int> count(AttemptKind kind, std::string_view key, UtcTime since) = 0;
+  virtual Result<void> record(AttemptKind kind, std::string_view key, UtcTime now) = 0;
+  virtual Result<void> forget(AttemptKind kind, std::string_view key) = 0;
+};
+
+}  // namespace portal

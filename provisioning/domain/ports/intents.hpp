@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "identity/id.hpp"
+
+namespace portal {
+
+/// A change that touches the directory and the store: written before the directory is asked, ended
+/// after. What a crash leaves is finished or undone at the next start.
+struct Intent {
+  IntentId id;
+  std::string what;  ///< "activate"
+  AccountId account;
+  RegistrationId registration;
+  std::string entry_uuid;
+  UtcTime written;
+};
+
+class Intents {
+ public:
+  virtual ~Intents() = default;
+  virtual Result<void> write(const Intent& intent) = 0;
+  virtual Result<std::vector<Intent>> open() = 0;
+  /// True exactly once.
+  virtual Result<bool> end(const IntentId& id) = 0;
+};
+
+}  // namespace portal

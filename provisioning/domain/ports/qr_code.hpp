@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace portal {
+
+/// A QR code as the `d` of one SVG path in a square of `size` units, quiet zone included.
+struct QrDrawing {
+  int size = 0;
+  std::string path;
+};
+
+/// Draws a text that a phone's camera reads.
+class QrCodes {
+ public:
+  virtual ~QrCodes() = default;
+  /// Error correction M. Fails: malformed (too long for a QR code).
+  virtual Result<QrDrawing> draw(std::string_view text) const = 0;
+};
+
+}  // namespace portal

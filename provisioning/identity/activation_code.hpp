@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "base/secret.hpp"
+
+namespace portal {
+
+/// The code printed on a person's statement. Kept in canonical form: letters in upper case, without
+/// dashes and spaces (requirement R2).
+class ActivationCode {
+ public:
+  /// Case, dashes and spaces are forgiven. 4 to 64 letters and digits (ASCII) remain.
+  /// Look-alikes are not exchanged: an imported code may use any letter. Fails: malformed.
+  static Result<ActivationCode> parse(std::string_view typed);
+  /// A new code of 65 bits: 13 characters out of 32 that cannot be taken for one another
+  /// (no I, L, O, 0, 1, …; see the .cpp).
+  static ActivationCode generate();
+
+  const Secret& canonical() const noexcept { return canonical_; }
+  /// For the letter, in groups: "K7QF-9XTM-…". A secret still.
+  Secret printed() const;
+  /// An upper bound of its strength: log2(size of the character classes used) × length.
+  /// Under 20 an import warns (requirement R2).
+  double strength_bits() const;
+
+ private:
+  explicit ActivationCode(Secret canonical) : canonical_(std::move(canonical)) {}
+  Secret canonical_;
+};
+
+}  // namespace portal
