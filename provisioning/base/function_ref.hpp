@@ -7,7 +7,8 @@
 
 namespace portal {
 
-/// A borrowed callable: no allocation, no ownership, valid for the length of the call it is given to.
+/// A borrowed callable: no allocation, no ownership, valid for the length of the call it is given
+/// to.
 template <class Signature>
 class FunctionRef;
 
@@ -15,9 +16,9 @@ template <class R, class... Args>
 class FunctionRef<R(Args...)> {
  public:
   template <class F>
-    requires(!std::is_same_v<std::remove_cvref_t<F>, FunctionRef> &&
-             std::is_invocable_r_v<R, F&, Args...>)
-  FunctionRef(F&& callable) noexcept  // implicit on purpose: it stands in a parameter list
+  requires(!std::is_same_v<std::remove_cvref_t<F>, FunctionRef> &&
+           std::is_invocable_r_v<R, F&, Args...>) FunctionRef(F&& callable)
+  noexcept  // implicit on purpose: it stands in a parameter list
       : object_(const_cast<void*>(static_cast<const void*>(std::addressof(callable)))),
         call_([](void* object, Args... args) -> R {
           return std::invoke(*static_cast<std::remove_reference_t<F>*>(object),

@@ -16,7 +16,7 @@ constexpr std::string_view kKeyFilePrefix = "portal-key-1:";
 constexpr std::size_t kSaltSize = 16;
 constexpr std::size_t kHashSize = 32;
 
-unsigned char* raw(std::span<std::byte> bytes) {
+unsigned char* writable(std::span<std::byte> bytes) {
   return reinterpret_cast<unsigned char*>(bytes.data());
 }
 const unsigned char* raw(std::span<const std::byte> bytes) {
@@ -26,7 +26,7 @@ const unsigned char* raw(std::string_view text) { return raw(bytes_of(text)); }
 
 Secret derive(const Secret& master, std::uint64_t number) {
   Secret key = Secret::of_size(crypto_kdf_KEYBYTES);
-  crypto_kdf_derive_from_key(raw(key.writable()), key.size(), number, "portal01",
+  crypto_kdf_derive_from_key(writable(key.writable()), key.size(), number, "portal01",
                              raw(master.reveal_bytes()));
   return key;
 }
@@ -45,7 +45,7 @@ std::array<std::byte, kHashSize> keyed_hash(const Secret& key,
     crypto_generichash_update(&state, raw(part), part.size());
   }
   std::array<std::byte, kHashSize> hash{};
-  crypto_generichash_final(&state, raw(std::span(hash)), hash.size());
+  crypto_generichash_final(&state, writable(hash), hash.size());
   return hash;
 }
 
@@ -68,7 +68,7 @@ Result<Keyring> Keyring::load(const std::filesystem::path& file) {
   const std::string_view encoded = text.substr(kKeyFilePrefix.size());
   std::size_t length = 0;
   const char* end = nullptr;
-  if (sodium_base642bin(raw(master.writable()), master.size(), encoded.data(), encoded.size(),
+  if (sodium_base642bin(writable(master.writable()), master.size(), encoded.data(), encoded.size(),
                         nullptr, &length, &end, sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0 ||
       length != master.size() || end != encoded.data() + encoded.size()) {
     return fail(Errc::malformed, file.string() + " is damaged");
@@ -95,8 +95,8 @@ std::string Keyring::seal(std::string_view plain, std::string_view row) const {
   randombytes_buf(sealed.data(), nonce_size);
   unsigned long long length = 0;
   crypto_aead_xchacha20poly1305_ietf_encrypt(
-      raw(std::span(sealed).subspan(nonce_size)), &length, raw(plain), plain.size(), raw(row),
-      row.size(), nullptr, raw(std::span<const std::byte>(sealed)), raw(seal_key_.reveal_bytes()));
+      writable(std::span(sealed).subspan(nonce_size)), &length, raw(plain), plain.size(), raw(row),
+      row.size(), nullptr, raw(sealed), raw(seal_key_.reveal_bytes()));
   return to_base64url(sealed);
 }
 
@@ -108,10 +108,10 @@ Result<Secret> Keyring::open(std::string_view sealed, std::string_view row) cons
   Secret plain = Secret::of_size(bytes->size() - overhead);
   const std::span<const std::byte> all(*bytes);
   unsigned long long length = 0;
-  if (crypto_aead_xchacha20poly1305_ietf_decrypt(
-          raw(plain.writable()), &length, nullptr, raw(all.subspan(nonce_size)),
-          all.size() - nonce_size, raw(row), row.size(), raw(all),
-          raw(seal_key_.reveal_bytes())) != 0) {
+  if (crypto_aead_xchacha20poly1305_ietf_decrypt(writable(plain.writable()), &length, nullptr,
+                                                 raw(all.subspan(nonce_size)),
+                                                 all.size() - nonce_size, raw(row), row.size(),
+                                                 raw(all), raw(seal_key_.reveal_bytes())) != 0) {
     return fail(Errc::denied, "sealed text does not open with this key at this place");
   }
   return plain;

@@ -35,7 +35,7 @@ std::atomic<LogSink*> current_sink{&stderr_sink};
 std::size_t utf8_length(std::string_view text) {
   const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char lead = at(0);
-  const std::size_t length = lead < 0x80               ? 1
+  const std::size_t length = lead < 0x80                   ? 1
                              : lead >= 0xC2 && lead < 0xE0 ? 2
                              : lead >= 0xE0 && lead < 0xF0 ? 3
                              : lead >= 0xF0 && lead < 0xF5 ? 4
@@ -65,8 +65,9 @@ std::string escaped_for_log(std::string_view text) {
     const std::size_t length = utf8_length(text);
     const auto lead = static_cast<unsigned char>(text.front());
     // C1 controls are two bytes in UTF-8: C2 80 to C2 9F.
-    const bool control = length == 0 || lead < 0x20 || lead == 0x7F ||
-                         (length == 2 && lead == 0xC2 && static_cast<unsigned char>(text[1]) < 0xA0);
+    const bool control =
+        length == 0 || lead < 0x20 || lead == 0x7F ||
+        (length == 2 && lead == 0xC2 && static_cast<unsigned char>(text[1]) < 0xA0);
     if (!control) {
       clean += text.substr(0, length);
       text.remove_prefix(length);

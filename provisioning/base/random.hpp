@@ -8,7 +8,8 @@
 
 namespace portal {
 
-/// Must run once before anything else touches cryptography. Aborts when the CSPRNG cannot be set up.
+/// Must run once before anything else touches cryptography. Aborts when the CSPRNG cannot be set
+/// up.
 void initialise_crypto();
 
 /// `count` uniform decimal digits from the CSPRNG, leading zeros kept (requirement S1).

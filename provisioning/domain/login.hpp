@@ -39,10 +39,10 @@ struct Granted {
 /// the connection; web: in the store, between two requests).
 struct LoginConversation {
   enum class Stage { password, code, over } stage = Stage::password;
-  std::string typed_name;            ///< stage password
-  AccountId account;                 ///< stage code: the password was right
-  std::string service;               ///< binds SMS codes: "sshd", "web:flex"
-  std::optional<PortalId> portal;    ///< web: membership of this portal is wanted
+  std::string typed_name;          ///< stage password
+  AccountId account;               ///< stage code: the password was right
+  std::string service;             ///< binds SMS codes: "sshd", "web:flex"
+  std::optional<PortalId> portal;  ///< web: membership of this portal is wanted
   Source source;
   Language language = Language::fr;  ///< the service's, until the password was right
 };

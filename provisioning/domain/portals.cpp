@@ -10,9 +10,8 @@ std::string host_without_port(std::string_view host) {
   // An IPv6 literal keeps its brackets; no portal is named by one.
   if (!host.starts_with('[')) host = host.substr(0, host.find(':'));
   std::string lower(host);
-  std::ranges::transform(lower, lower.begin(), [](unsigned char c) {
-    return static_cast<char>(std::tolower(c));
-  });
+  std::ranges::transform(lower, lower.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return lower;
 }
 

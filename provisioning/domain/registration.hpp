@@ -28,11 +28,11 @@ struct RegistrationView {
   RegistrationStep step = RegistrationStep::credentials;
   PortalId portal;
   AudienceId audience;
-  std::string email;           ///< as typed, from step 2 on
-  std::string phone_masked;    ///< from step 4b on
-  std::string user_name;       ///< done: what to log in with
-  std::string app_key;         ///< app_code: the seed in base32, in groups of four
-  std::string app_uri;         ///< app_code: otpauth:// for the QR code
+  std::string email;         ///< as typed, from step 2 on
+  std::string phone_masked;  ///< from step 4b on
+  std::string user_name;     ///< done: what to log in with
+  std::string app_key;       ///< app_code: the seed in base32, in groups of four
+  std::string app_uri;       ///< app_code: otpauth:// for the QR code
   int mail_resends_left = 0;
   std::chrono::seconds resend_in{0};  ///< until the next mail or SMS may be asked for
 };
@@ -83,7 +83,8 @@ class RegistrationService {
   /// Step 1. All three data must match one letter of this portal and audience; nothing tells which
   /// was wrong, unknown persons are throttled alike (R6, R7). Ends every other open registration of
   /// the person. Terms that were shown are accepted by this call (R9).
-  Result<std::variant<Identified, Refusal>> identify(const Portal& portal, const AudienceId& audience,
+  Result<std::variant<Identified, Refusal>> identify(const Portal& portal,
+                                                     const AudienceId& audience,
                                                      const IdentityClaim& claim, Language language,
                                                      const Source& source);
 
@@ -111,7 +112,8 @@ class RegistrationService {
 
   /// A second letter: `account` has just logged in with both factors. Adds the membership and uses
   /// the letter up if the registration is of the same person; else refuses.
-  Outcome<> join(const RegistrationId& registration, const AccountId& account, const Source& source);
+  Outcome<> join(const RegistrationId& registration, const AccountId& account,
+                 const Source& source);
   /// The registration's id and account to log in to, while it stands at `log_in`.
   Result<std::optional<Registration>> find(const Secret& token);
 

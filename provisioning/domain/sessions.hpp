@@ -20,14 +20,14 @@ class SessionService {
 
   /// Opens a web session; the token is for the cookie (requirement W1).
   Result<Secret> open_web(const Granted& granted, const PortalId& portal, const Source& source);
-  /// The session of a cookie, if it is open, of this portal and not too old; counts as activity (W3).
+  /// The session of a cookie, if it is open, of this portal and not too old; counts as activity
+  /// (W3).
   Result<std::optional<Session>> resume_web(const Secret& token, const PortalId& portal);
   /// Log out: dead at once on every node (W2). Nothing to do if it is over.
   Result<void> close_web(const Secret& token, const Source& source);
 
   /// Between password and code: keeps a conversation for the browser that has the token.
-  Result<Secret> keep_pending(const LoginConversation& conversation,
-                              const RegistrationId& joining);
+  Result<Secret> keep_pending(const LoginConversation& conversation, const RegistrationId& joining);
   Result<std::optional<PendingLogin>> find_pending(const Secret& token);
   /// Ends it; true exactly once.
   Result<bool> take_pending(const Secret& token);

@@ -27,10 +27,11 @@ struct Peer {
 /// One request, complete, bounded and parsed.
 struct Request {
   Method method = Method::get;
-  std::string path;     ///< decoded once, without query; starts with '/'; no "..", no NUL
-  std::string query;    ///< as sent
-  std::string host;     ///< Host header in lower case, without port
-  std::string address;  ///< the client's IP address; from X-Forwarded-For only behind a listed proxy
+  std::string path;   ///< decoded once, without query; starts with '/'; no "..", no NUL
+  std::string query;  ///< as sent
+  std::string host;   ///< Host header in lower case, without port
+  std::string
+      address;  ///< the client's IP address; from X-Forwarded-For only behind a listed proxy
   std::optional<Peer> peer;  ///< Unix sockets only
   Secret body;
   std::vector<std::pair<std::string, std::string>> headers;  ///< names in lower case

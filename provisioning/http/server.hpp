@@ -15,13 +15,13 @@ namespace portal::http {
 /// Where and how to listen.
 struct Listener {
   enum class Kind { https, http_behind_proxy, unix_socket } kind = Kind::https;
-  std::string address;                    ///< https, http: IP address
-  unsigned short port = 0;                ///< 0 takes a free one
-  std::filesystem::path socket;           ///< unix_socket
-  unsigned socket_mode = 0600;            ///< unix_socket
-  std::filesystem::path certificate;      ///< https: PEM chain
-  std::filesystem::path private_key;      ///< https: PEM, private to its owner
-  std::vector<std::string> proxies;       ///< http_behind_proxy: who may send X-Forwarded-For
+  std::string address;                ///< https, http: IP address
+  unsigned short port = 0;            ///< 0 takes a free one
+  std::filesystem::path socket;       ///< unix_socket
+  unsigned socket_mode = 0600;        ///< unix_socket
+  std::filesystem::path certificate;  ///< https: PEM chain
+  std::filesystem::path private_key;  ///< https: PEM, private to its owner
+  std::vector<std::string> proxies;   ///< http_behind_proxy: who may send X-Forwarded-For
 };
 
 struct Limits {
@@ -33,7 +33,7 @@ struct Limits {
   std::chrono::seconds body_timeout{30};
   std::chrono::seconds keep_alive{30};
   std::chrono::seconds write_timeout{30};
-  std::size_t workers = 4;          ///< threads that run handlers
+  std::size_t workers = 4;             ///< threads that run handlers
   std::size_t waiting_requests = 256;  ///< more are answered 503 with Retry-After
 };
 

@@ -12,8 +12,8 @@ namespace portal {
 /// literals; UTF-8 allowed as in RFC 6531). It becomes the user name.
 class EmailAddress {
  public:
-  /// Surrounding spaces are forgiven. At most 254 bytes, local part at most 64, a domain with a dot.
-  /// No control characters, so it can stand in a header. Fails: malformed.
+  /// Surrounding spaces are forgiven. At most 254 bytes, local part at most 64, a domain with a
+  /// dot. No control characters, so it can stand in a header. Fails: malformed.
   static Result<EmailAddress> parse(std::string_view typed);
 
   /// As typed, NFC, domain in lower case: where mail is sent to.

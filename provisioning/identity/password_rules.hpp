@@ -43,7 +43,8 @@ class PasswordRules {
                                     const std::filesystem::path& common_passwords);
 
   /// Every fault of `password` (already NFC), none if it is good.
-  std::vector<PasswordFault> faults_of(const Secret& password, const PasswordContext& context) const;
+  std::vector<PasswordFault> faults_of(const Secret& password,
+                                       const PasswordContext& context) const;
 
   PasswordProfile profile() const noexcept { return profile_; }
   std::size_t common_count() const noexcept { return common_.size(); }

@@ -22,15 +22,15 @@ inline void assert_text(std::string_view actual, std::string_view expected) {
 }  // namespace portal::test
 
 /// Fails with the error's detail if a Result holds one.
-#define assert_ok(result)                                              \
-  do {                                                                 \
+#define assert_ok(result)                                                             \
+  do {                                                                                \
     if (!(result)) fail_msg("unexpected error: %s", (result).error().detail.c_str()); \
   } while (false)
 
 /// Fails unless a Result holds an error of this code.
-#define assert_error(result, expected)                                               \
-  do {                                                                               \
-    if (result) fail_msg("%s", "expected an error, got a value");                    \
-    assert_string_equal(std::string(name_of((result).error().code)).c_str(),         \
-                        std::string(name_of(expected)).c_str());                     \
+#define assert_error(result, expected)                                       \
+  do {                                                                       \
+    if (result) fail_msg("%s", "expected an error, got a value");            \
+    assert_string_equal(std::string(name_of((result).error().code)).c_str(), \
+                        std::string(name_of(expected)).c_str());             \
   } while (false)

@@ -64,9 +64,9 @@ struct Factor {
   FactorId id;
   AccountId account;
   FactorKind kind = FactorKind::totp;
-  Secret seed;                       ///< totp: 160 bits
-  std::int64_t last_step = 0;        ///< totp: the last time step used (requirement T4)
-  int offset = 0;                    ///< totp: steps by which the person's clock is ahead, −4 to 4
+  Secret seed;                 ///< totp: 160 bits
+  std::int64_t last_step = 0;  ///< totp: the last time step used (requirement T4)
+  int offset = 0;              ///< totp: steps by which the person's clock is ahead, −4 to 4
   std::optional<PhoneNumber> phone;  ///< sms
   UtcTime created;
 };

@@ -33,10 +33,10 @@ struct DirectoryEntry {
 struct BindAnswer {
   enum class Verdict {
     accepted,
-    wrong_password,    ///< or no such entry; the two are not told apart
-    must_change,       ///< right, but the password must be changed first (ppolicy changeAfterReset)
-    expired,           ///< right or not, the password has expired
-    locked,            ///< the directory's own lockout
+    wrong_password,  ///< or no such entry; the two are not told apart
+    must_change,     ///< right, but the password must be changed first (ppolicy changeAfterReset)
+    expired,         ///< right or not, the password has expired
+    locked,          ///< the directory's own lockout
   };
   Verdict verdict = Verdict::wrong_password;
   std::optional<std::chrono::seconds> expires_in;  ///< ppolicy's warning

@@ -28,7 +28,7 @@ struct Message {
   PortalId portal;
   std::string order_key;  ///< messages of one person keep their order
   UtcTime created;
-  UtcTime expires;        ///< not sent after this: a dead code helps nobody
+  UtcTime expires;  ///< not sent after this: a dead code helps nobody
   int attempts = 0;
 };
 

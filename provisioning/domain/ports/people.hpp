@@ -31,9 +31,9 @@ struct Letter {
   PortalId portal;
   AudienceId audience;
   UtcTime issued;
-  UtcTime expires;               ///< at most 400 days after `issued` (requirement R3)
-  std::optional<UtcTime> used;   ///< activated with (requirement R4)
-  std::optional<UtcTime> dead;   ///< replaced by a later letter, or killed by wrong tries (R6)
+  UtcTime expires;              ///< at most 400 days after `issued` (requirement R3)
+  std::optional<UtcTime> used;  ///< activated with (requirement R4)
+  std::optional<UtcTime> dead;  ///< replaced by a later letter, or killed by wrong tries (R6)
 };
 
 class People {

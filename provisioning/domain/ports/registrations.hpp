@@ -45,17 +45,17 @@ struct Registration {
   UtcTime started;
   UtcTime updated;
 
-  AccountId account;                        ///< the id that the account will have; names the staged entry
-  std::optional<EmailAddress> email;        ///< from step 2 on
-  bool address_in_use = false;              ///< then no code exists that could be right (R14)
-  std::string entry_uuid;                   ///< the staged entry, from step 2 on
-  std::string dn;                           ///< where it is staged
-  int mail_sends = 0;                       ///< resends never reset a counter
+  AccountId account;                  ///< the id that the account will have; names the staged entry
+  std::optional<EmailAddress> email;  ///< from step 2 on
+  bool address_in_use = false;        ///< then no code exists that could be right (R14)
+  std::string entry_uuid;             ///< the staged entry, from step 2 on
+  std::string dn;                     ///< where it is staged
+  int mail_sends = 0;                 ///< resends never reset a counter
   std::optional<UtcTime> mail_sent;
-  std::optional<PhoneNumber> phone;         ///< from step 4b on
+  std::optional<PhoneNumber> phone;  ///< from step 4b on
   int sms_sends = 0;
   std::optional<UtcTime> sms_sent;
-  Secret seed;                              ///< step 5b: shown to the person, not yet proven
+  Secret seed;  ///< step 5b: shown to the person, not yet proven
 };
 
 class Registrations {
