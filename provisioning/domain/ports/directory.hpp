@@ -67,9 +67,10 @@ class Directory {
   virtual Result<DirectoryEntry> admit(std::string_view entry_uuid) = 0;
   /// Where an entry is now; nothing if it is nowhere. Fails: unavailable.
   virtual Result<std::optional<DirectoryEntry>> locate(std::string_view entry_uuid) = 0;
-  /// Removes an entry from the staging subtree, never from elsewhere; nothing to do if it is gone.
-  /// Fails: unavailable, denied.
-  virtual Result<void> discard(std::string_view entry_uuid) = 0;
+  /// Removes the entry that `stage` made for this account from the staging subtree, never from
+  /// elsewhere; nothing to do if there is none. By account, because a crash right after `stage`
+  /// leaves an entry whose entryUUID nobody has noted. Fails: unavailable, denied.
+  virtual Result<void> discard(const AccountId& account) = 0;
   /// Whether an entry among the people has this address. Fails: unavailable.
   virtual Result<bool> has_address(const EmailAddress& email) = 0;
 

@@ -72,7 +72,8 @@ class Registrations {
   virtual Result<std::vector<Registration>> open_of(const PersonId& person) = 0;
   /// Those not touched since `before` that are neither done nor abandoned (requirement J5).
   virtual Result<std::vector<Registration>> stale(UtcTime before, int limit) = 0;
-  /// Those abandoned whose staged entry is not yet removed from the directory.
+  /// Those abandoned and not yet `discarded`, whether or not they hold an entryUUID: a crash may
+  /// have left a staged entry that the row does not know.
   virtual Result<std::vector<Registration>> to_discard(int limit) = 0;
   /// Forgets the staged entry of an abandoned registration after its removal, and what it held.
   virtual Result<void> discarded(const RegistrationId& id) = 0;
