@@ -1,0 +1,56 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/keyring.hpp"
+#include "base/result.hpp"
+#include "domain/ports/store.hpp"
+
+namespace portal {
+
+struct StoreSettings {
+  /// "sqlite:///var/lib/portald/portal.db": an absolute path. The file and, if need be, its folder
+  /// are made at the first start, for the daemon's user alone.
+  std::string url;
+  /// Connections kept open for reading, 1 to 64; there is one for writing.
+  int readers = 4;
+  /// How long a call waits for its turn, and for another process that writes, before it fails.
+  std::chrono::milliseconds patience{5000};
+};
+
+/// The domain's store on SQL. Whatever tells who a person is, is sealed with the keyring or kept as
+/// a keyed index (requirement R5). Several processes may use one file.
+class SqlStore final : public Store {
+ public:
+  /// Connects, brings the schema up to date and proves that `keyring` is the store's own: its
+  /// fingerprint is kept at the first start. `keyring` and `clock` must outlive the store.
+  /// Fails: malformed (the URL), denied (another key, requirement T7; a file that others may use;
+  /// a schema newer than this program: nothing was changed), unavailable.
+  static Result<std::unique_ptr<SqlStore>> open(const StoreSettings& settings,
+                                                const Keyring& keyring, const Clock& clock);
+  ~SqlStore() override;
+
+  /// See Store. One write at a time, in the order of asking, durable when it returns. With
+  /// PORTAL_FAULT_POINTS the moments "LABEL:begin", "LABEL:before_commit" and "LABEL:after_commit"
+  /// of each write are fault points.
+  Result<void> write(std::string_view label, Work work) override;
+  /// See Store. Never waits for a writer. A write in `work` fails: internal.
+  Result<void> read(Work work) override;
+
+  /// Forgets what is too old to be needed: attempts (400 days), over or abandoned registrations and
+  /// codes (30 days), finished messages (30 days), ended sessions (90 days), logins that were never
+  /// finished (requirement J5). Call it now and then.
+  Result<void> keep_house();
+
+ private:
+  class Engine;
+  explicit SqlStore(std::unique_ptr<Engine> engine);
+
+  std::unique_ptr<Engine> engine_;
+};
+
+}  // namespace portal
