@@ -52,9 +52,14 @@ struct Response {
   /// timer, not by a thread.
   std::chrono::milliseconds not_before{0};
 
-  /// Refuses (drops) a value with CR, LF or NUL.
+  /// Refuses (drops) a header whose value has CR, LF or NUL, or whose name is not a token.
+  /// Content-Length, Date, Connection and Transfer-Encoding are the server's own: dropped as well
+  /// when the response is sent.
   void add_header(std::string name, std::string value);
 };
+
+/// Whether a header may be sent: its name is a token, its value has no CR, LF or NUL.
+bool is_sendable_header(std::string_view name, std::string_view value) noexcept;
 
 /// One field of a form; move-only because it may hold a password.
 struct FormField {
@@ -63,8 +68,9 @@ struct FormField {
 };
 
 /// application/x-www-form-urlencoded, decoded. At most 64 fields, names at most 64 bytes, values at
-/// most 4,096; a field that comes twice is an error.
-/// Fails: malformed.
+/// most 4,096. An empty body has no fields.
+/// Fails: malformed (a field that comes twice, has no '=' or no name; a bad percent escape; a raw
+/// byte that is not printable ASCII; NUL or broken UTF-8 after decoding; too many, too long).
 Result<std::vector<FormField>> parse_form(std::string_view body);
 
 }  // namespace portal::http
