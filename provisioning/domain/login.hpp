@@ -20,6 +20,7 @@ class Directory;
 class Phrasebook;
 class Store;
 class TotpCodes;
+class Transaction;
 
 /// What a face must ask next.
 struct Prompt {
@@ -76,7 +77,15 @@ class LoginService {
   Standing standing_of(std::string_view typed_name);
 
  private:
-  class Steps;
+  LoginStep judge_password(LoginConversation& conversation, const Secret& password);
+  LoginStep judge_code(LoginConversation& conversation, const Secret& answer);
+  /// Asks for the factor's code; an SMS leaves in the same transaction.
+  LoginStep challenge(const LoginConversation& conversation, const Factor& factor);
+  /// Uses the code up: nothing if it was right, else why not.
+  Result<std::optional<RefusalReason>> burn(Transaction& transaction,
+                                            const LoginConversation& conversation,
+                                            const Factor& factor, const Secret& code, UtcTime now);
+
   Neighbours neighbours_;
   LoginSettings settings_;
 };

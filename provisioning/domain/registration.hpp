@@ -1,5 +1,6 @@
 #pragma once
 
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -7,8 +8,11 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/function_ref.hpp"
 #include "base/keyring.hpp"
 #include "domain/portals.hpp"
+#include "domain/ports/directory.hpp"
+#include "domain/ports/intents.hpp"
 #include "domain/ports/registrations.hpp"
 #include "domain/refusal.hpp"
 #include "domain/settings.hpp"
@@ -19,7 +23,7 @@
 
 namespace portal {
 
-class Directory;
+class RegistrationAct;
 class Store;
 class TotpCodes;
 
@@ -123,7 +127,30 @@ class RegistrationService {
   Result<void> sweep();
 
  private:
-  class Steps;
+  /// One thing that a person does, in one write transaction; `due` are the steps at which it
+  /// counts.
+  Outcome<> act(std::string_view what, const Secret& token,
+                std::initializer_list<RegistrationStep> due, const Source& source,
+                FunctionRef<Outcome<>(RegistrationAct&)> work);
+  /// What `act` reads first, outside a transaction that would wait for the directory.
+  Result<std::optional<Registration>> row_of(const Secret& token);
+
+  Result<bool> is_in_use(const EmailAddress& email);
+  Result<DirectoryEntry> stage(const Registration& row, const EmailAddress& email);
+  /// Opens the code for the row's address and queues its mail.
+  Result<void> send_mail(RegistrationAct& act);
+  /// Opens the code for the row's number and queues its SMS; a refusal if a budget is used up.
+  Result<std::optional<RefusalReason>> send_sms(RegistrationAct& act);
+
+  /// The factor is proven: writes the intent, lets the directory follow, ends it.
+  Outcome<> activate(
+      const Secret& token, RegistrationStep at, const Source& source,
+      FunctionRef<Result<std::variant<Factor, RefusalReason>>(RegistrationAct&)> prove);
+  /// Lets the directory follow an intent that is written, and ends it.
+  Result<RegistrationStep> settle(const Intent& intent, const Source& source);
+  Result<void> finish(const Intent& intent, const DirectoryEntry& entry, const Source& source);
+  Result<void> undo(const Intent& intent);
+
   Neighbours neighbours_;
   RegistrationSettings settings_;
 };

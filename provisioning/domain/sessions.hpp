@@ -7,6 +7,7 @@
 #include "base/clock.hpp"
 #include "base/keyring.hpp"
 #include "domain/login.hpp"
+#include "domain/ports/audit.hpp"
 #include "domain/ports/sessions.hpp"
 
 namespace portal {

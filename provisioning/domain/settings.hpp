@@ -8,6 +8,17 @@
 
 namespace portal {
 
+/// The budgets of SMS, wherever one is sent (requirement S2).
+struct SmsSettings {
+  std::chrono::minutes code_lifetime{10};  ///< R11, S1
+  std::chrono::seconds pause{30};          ///< per number
+  int per_number_and_hour = 5;
+  int per_number_and_day = 10;
+  int per_address_and_hour = 20;
+  std::string home_region = "CH";  ///< completes a number typed without its country
+  std::set<std::string> allowed_calling_codes = {"+41", "+423"};
+};
+
 /// The rules of registration that an installation may change; defaults from REQUIREMENTS.md.
 struct RegistrationSettings {
   PasswordProfile profile = PasswordProfile::portal;
@@ -18,25 +29,22 @@ struct RegistrationSettings {
   std::chrono::hours mail_code_lifetime{24};     ///< R10
   int mail_code_tries = 5;                       ///< R10
   int mail_resends = 5;                          ///< R10
-  std::chrono::minutes sms_code_lifetime{10};    ///< R11, S1
-  int sms_code_tries = 5;                        ///< R11
-  std::chrono::seconds sms_pause{30};            ///< S2: per number
-  int sms_per_number_and_hour = 5;               ///< S2
-  int sms_per_number_and_day = 10;               ///< S2
-  int sms_per_address_and_hour = 20;             ///< S2
+  std::chrono::seconds mail_pause{30};           ///< R10: after the first mail; doubles each time
+  int mails_per_person_and_day = 12;             ///< over all registrations of a person
+  int factor_code_tries = 5;                     ///< R11: SMS code or the app's first code
   std::chrono::hours stale_after{30 * 24};       ///< J5
-  std::string home_region = "CH";
-  std::set<std::string> allowed_calling_codes = {"+41", "+423"};
+  SmsSettings sms;
 };
 
 /// The rules of logging in.
 struct LoginSettings {
-  std::chrono::minutes sms_code_lifetime{10};  ///< S1
-  int code_tries = 5;                          ///< T5, before the first block
-  int password_tries = 5;                      ///< T6, per (account, source) in 15 minutes
-  std::chrono::minutes session_idle{15};       ///< W3
-  std::chrono::hours session_overall{12};      ///< W3
-  std::chrono::minutes pending_lifetime{10};   ///< between password and code on the web
+  int code_tries = 5;                         ///< T5: wrong codes in 15 minutes, per account
+  int code_tries_in_all = 100;                ///< T5: consecutive, then locked
+  int password_tries = 5;                     ///< T6: in 15 minutes, per (account, source)
+  std::chrono::minutes session_idle{15};      ///< W3
+  std::chrono::hours session_overall{12};     ///< W3
+  std::chrono::minutes pending_lifetime{10};  ///< between password and code on the web
+  SmsSettings sms;
 };
 
 /// Refusals leave this long after the request came, successes at once (DESIGN.md section 4).

@@ -1,0 +1,253 @@
+// Step 6: the account becomes active, in one step, all or nothing.
+//
+// The store and the directory cannot commit together. So the store first writes the account as
+// `activating` with an intent; then the directory moves the entry among the people; then the store
+// writes `active`. Whatever a crash leaves is told apart by where the entry is.
+
+#include <utility>
+
+#include "base/random.hpp"
+#include "domain/audit_trail.hpp"
+#include "domain/ports/accounts.hpp"
+#include "domain/ports/outbox.hpp"
+#include "domain/ports/people.hpp"
+#include "domain/ports/store.hpp"
+#include "domain/registration.hpp"
+#include "domain/registration_act.hpp"
+
+namespace portal {
+namespace {
+
+constexpr std::string_view kActivate = "activate";
+
+/// A pseudonym: nothing of the person is in it.
+std::string new_login_name() {
+  const Secret tail = random_text(9, "abcdefghjkmnpqrstuvwxyz23456789");
+  return "p" + std::string(tail.reveal());
+}
+
+Account account_for(const Registration& row, UtcTime now) {
+  return Account{row.account,    row.person,
+                 *row.email,     new_login_name(),
+                 row.language,   AccountState::activating,
+                 row.entry_uuid, row.dn,
+                 std::nullopt,   now};
+}
+
+/// Whether nobody was faster: with the letter, with the address.
+Result<std::optional<RefusalReason>> obstacle(RegistrationAct& act) {
+  Transaction& transaction = act.transaction;
+  const auto letter = transaction.people().letter(act.row.letter);
+  if (!letter) return fail(letter.error());
+  if (letter->used) return RefusalReason::code_used;
+  if (letter->dead || act.now >= letter->expires) return RefusalReason::start_again;
+  const auto by_person = transaction.accounts().find_by_person(act.row.person);
+  if (!by_person) return fail(by_person.error());
+  if (*by_person) return RefusalReason::code_used;
+  const auto by_address = transaction.accounts().find_by_email(*act.row.email);
+  if (!by_address) return fail(by_address.error());
+  if (*by_address) return RefusalReason::address_taken;
+  return std::optional<RefusalReason>();
+}
+
+Result<Intent> write_intent(RegistrationAct& act, const Factor& factor) {
+  const Registration& row = act.row;
+  Transaction& transaction = act.transaction;
+  Accounts& accounts = transaction.accounts();
+  if (auto done = accounts.add(account_for(row, act.now)); !done) return fail(done.error());
+  if (auto done = accounts.add_membership({row.account, row.portal, row.audience, act.now});
+      !done) {
+    return fail(done.error());
+  }
+  if (auto done = accounts.accept_terms(row.account, row.terms); !done) return fail(done.error());
+  if (auto done = accounts.add_factor(factor); !done) return fail(done.error());
+  Intent intent{
+      IntentId::random(), std::string(kActivate), row.account, row.id, row.entry_uuid, act.now};
+  if (auto done = transaction.intents().write(intent); !done) return fail(done.error());
+  return intent;
+}
+
+Message notice_of(const Registration& row, const Portal& portal, std::string_view text,
+                  UtcTime now) {
+  Message mail;
+  mail.id = MessageId::random();
+  mail.channel = Channel::mail;
+  mail.recipient = row.email ? row.email->text() : "";
+  mail.text = text;
+  mail.values["portal"] = in_language(portal.name, row.language);
+  mail.values["origin"] = portal.origin;
+  mail.language = row.language;
+  mail.portal = row.portal;
+  mail.order_key = row.person.text();
+  mail.created = now;
+  mail.expires = now + std::chrono::hours(7 * 24);
+  return mail;
+}
+
+}  // namespace
+
+RegistrationService::Outcome<> RegistrationService::activate(
+    const Secret& token, RegistrationStep at, const Source& source,
+    FunctionRef<Result<std::variant<Factor, RefusalReason>>(RegistrationAct&)> prove) {
+  std::optional<Intent> written;
+  Outcome<> outcome =
+      act("registration.activate", token, {at}, source, [&](RegistrationAct& act) -> Outcome<> {
+        const auto proof = prove(act);
+        if (!proof) return fail(proof.error());
+        if (const auto* reason = std::get_if<RefusalReason>(&*proof)) {
+          if (*reason == RefusalReason::start_again) return act.give_up("too many wrong codes");
+          return act.refuse(*reason);
+        }
+        const auto& factor = std::get<Factor>(*proof);
+        const auto blocked = obstacle(act);
+        if (!blocked) return fail(blocked.error());
+        if (*blocked == RefusalReason::address_taken) {
+          // Proven, so it is no disclosure: spouses who share a mailbox. Another address may do.
+          if (auto moved = act.advance(RegistrationStep::credentials); !moved) return moved;
+          return act.refuse(RefusalReason::address_taken);
+        }
+        if (*blocked) return act.give_up(name_of(**blocked));
+        auto intent = write_intent(act, factor);
+        if (!intent) return fail(std::move(intent).error());
+        written = std::move(*intent);
+        return act.advance(RegistrationStep::activating, name_of(factor.kind));
+      });
+  if (!outcome || !written) return outcome;
+  // From here on the person is as good as in: what fails now is finished by settle_intents.
+  Result<RegistrationStep> settled = settle(*written, source);
+  if (!settled) return fail(std::move(settled).error());
+  return *settled;
+}
+
+Result<RegistrationStep> RegistrationService::settle(const Intent& intent, const Source& source) {
+  Directory& directory = neighbours_.directory;
+  const auto place = directory.locate(intent.entry_uuid);
+  if (!place) return fail(place.error());
+  if (!*place) {
+    if (auto undone = undo(intent); !undone) return fail(std::move(undone).error());
+    return RegistrationStep::abandoned;
+  }
+  if ((*place)->staged) {
+    Result<Registration> row =
+        in_read<Registration>(neighbours_.store, [&](Transaction& transaction) {
+          return transaction.registrations().get(intent.registration);
+        });
+    if (!row) return fail(std::move(row).error());
+    // The address may have been corrected since the entry was staged.
+    if (row->email) {
+      if (auto staged = stage(*row, *row->email); !staged) return fail(std::move(staged).error());
+    }
+  }
+  const Result<DirectoryEntry> entry = directory.admit(intent.entry_uuid);
+  if (!entry) return fail(entry.error());
+  if (auto finished = finish(intent, *entry, source); !finished) {
+    return fail(std::move(finished).error());
+  }
+  return RegistrationStep::done;
+}
+
+Result<void> RegistrationService::finish(const Intent& intent, const DirectoryEntry& entry,
+                                         const Source& source) {
+  const UtcTime now = neighbours_.clock.now();
+  return neighbours_.store.write(
+      "registration.activated", [&](Transaction& transaction) -> Result<void> {
+        const Result<bool> mine = transaction.intents().end(intent.id);
+        if (!mine) return fail(mine.error());
+        if (!*mine) return {};  // another thread or node has finished it
+        Accounts& accounts = transaction.accounts();
+        if (auto done = accounts.set_dn(intent.account, entry.dn); !done) return done;
+        if (auto done = accounts.set_state(intent.account, AccountState::active); !done) {
+          return done;
+        }
+        Result<Registration> row = transaction.registrations().get(intent.registration);
+        if (!row) return fail(std::move(row).error());
+        // False if the letter was reissued in this very moment: it was good when it counted.
+        if (auto used = transaction.people().redeem(row->letter, now); !used) {
+          return fail(used.error());
+        }
+        RegistrationAct act(transaction, std::move(*row), "registration.activated", source, now);
+        const Portal* portal = neighbours_.portals.find(act.row.portal);
+        const auto factor = accounts.factor_of(intent.account);
+        if (!factor) return fail(factor.error());
+        const std::string_view kind = *factor ? name_of((*factor)->kind) : "";
+        if (portal) {
+          Message mail = notice_of(act.row, *portal, "mail.registered", now);
+          mail.values["user"] = mail.recipient;
+          mail.values["factor"] = kind;
+          if (auto put = transaction.outbox().put(mail); !put) return put;
+        }
+        act.row.seed = Secret();
+        const auto kept = act.advance(RegistrationStep::done, kind);
+        if (!kept) return fail(kept.error());
+        return {};
+      });
+}
+
+Result<void> RegistrationService::undo(const Intent& intent) {
+  const UtcTime now = neighbours_.clock.now();
+  return neighbours_.store.write(
+      "registration.undo", [&](Transaction& transaction) -> Result<void> {
+        const Result<bool> mine = transaction.intents().end(intent.id);
+        if (!mine) return fail(mine.error());
+        if (!*mine) return {};
+        if (auto done = transaction.accounts().remove(intent.account); !done) return done;
+        Result<Registration> row = transaction.registrations().get(intent.registration);
+        if (!row) return fail(std::move(row).error());
+        const Source source{"local", "portald"};
+        RegistrationAct act(transaction, std::move(*row), "registration.undo", source, now);
+        const auto over = act.give_up("the staged entry is gone");
+        if (!over) return fail(over.error());
+        return {};
+      });
+}
+
+Result<void> RegistrationService::settle_intents() {
+  const auto open = in_read<std::vector<Intent>>(
+      neighbours_.store, [](Transaction& transaction) { return transaction.intents().open(); });
+  if (!open) return fail(open.error());
+  for (const Intent& intent : *open) {
+    if (intent.what != kActivate) continue;
+    const auto settled = settle(intent, Source{"local", "portald"});
+    if (!settled) return fail(settled.error());
+  }
+  return {};
+}
+
+RegistrationService::Outcome<> RegistrationService::join(const RegistrationId& registration,
+                                                         const AccountId& account,
+                                                         const Source& source) {
+  using Ended = std::variant<RegistrationStep, Refusal>;
+  const UtcTime now = neighbours_.clock.now();
+  return in_write<Ended>(
+      neighbours_.store, "registration.join", [&](Transaction& transaction) -> Outcome<> {
+        Result<Registration> row = transaction.registrations().get(registration);
+        if (!row) return fail(std::move(row).error());
+        if (row->step != RegistrationStep::log_in) return row->step;
+        RegistrationAct act(transaction, std::move(*row), "registration.join", source, now);
+        if (act.row.account != account) {
+          return act.refuse(RefusalReason::wrong_credentials, "another person's account");
+        }
+        const Result<bool> used = transaction.people().redeem(act.row.letter, now);
+        if (!used) return fail(used.error());
+        if (!*used) return act.give_up("the letter does not count any more");
+        Accounts& accounts = transaction.accounts();
+        const Result<Account> owner = accounts.get(account);
+        if (!owner) return fail(owner.error());
+        act.row.email = owner->email;
+        if (auto done = accounts.add_membership({account, act.row.portal, act.row.audience, now});
+            !done) {
+          return fail(done.error());
+        }
+        if (auto done = accounts.accept_terms(account, act.row.terms); !done) {
+          return fail(done.error());
+        }
+        if (const Portal* portal = neighbours_.portals.find(act.row.portal)) {
+          auto put =
+              transaction.outbox().put(notice_of(act.row, *portal, "mail.portal_added", now));
+          if (!put) return fail(put.error());
+        }
+        return act.advance(RegistrationStep::done);
+      });
+}
+
+}  // namespace portal
