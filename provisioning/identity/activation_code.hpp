@@ -1,7 +1,7 @@
 #pragma once
 
-#include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/result.hpp"
 #include "base/secret.hpp"
@@ -15,12 +15,11 @@ class ActivationCode {
   /// Case, dashes and spaces are forgiven. 4 to 64 letters and digits (ASCII) remain.
   /// Look-alikes are not exchanged: an imported code may use any letter. Fails: malformed.
   static Result<ActivationCode> parse(std::string_view typed);
-  /// A new code of 65 bits: 13 characters out of 32 that cannot be taken for one another
-  /// (no I, L, O, 0, 1, …; see the .cpp).
+  /// A new code of 69 bits: 16 characters out of 20 that cannot be taken for one another.
   static ActivationCode generate();
 
   const Secret& canonical() const noexcept { return canonical_; }
-  /// For the letter, in groups: "K7QF-9XTM-…". A secret still.
+  /// For the letter, in groups of four: "K7QF-9XTM-…". A secret still.
   Secret printed() const;
   /// An upper bound of its strength: log2(size of the character classes used) × length.
   /// Under 20 an import warns (requirement R2).
