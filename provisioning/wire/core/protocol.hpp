@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+// The socket protocol between the modules and the daemon. This folder is the freestanding core: it
+// is linked into the modules, which have no C++ runtime, so nothing here throws, allocates, or
+// needs more than libc.
+//
+// frame = length (4 bytes, big-endian: of what follows) version (1) type (1) field*
+// field = tag (1) length (2, big-endian) value
+//
+// Every field of a message is present, once, in the order of its tags: a message has exactly one
+// encoding.
+namespace portal::wire {
+
+inline constexpr std::uint8_t kVersion = 1;
+/// A whole frame, its length word included (requirement C1).
+inline constexpr std::size_t kFrameLimit = 16 * 1024;
+inline constexpr std::size_t kLengthSize = 4;
+/// Version and type.
+inline constexpr std::size_t kBodyMinimum = 2;
+
+enum class MessageType : std::uint8_t {
+  // module → daemon
+  open = 1,
+  answer = 2,
+  conversation_failed = 3,
+  // daemon → module
+  prompt = 16,
+  done = 17,
+};
+
+/// What a PAM application wants. Setting credentials is not here: there are none to set, and a
+/// module must not fail at it because the daemon is just being restarted.
+enum class Operation : std::uint8_t { authenticate = 1, account, open_session, close_session };
+constexpr std::uint8_t last_of(Operation) {
+  return static_cast<std::uint8_t>(Operation::close_session);
+}
+
+/// How a text is shown. The first two want an answer, the others want none.
+enum class Style : std::uint8_t { echo_off = 1, echo_on, info, error };
+constexpr std::uint8_t last_of(Style) { return static_cast<std::uint8_t>(Style::error); }
+constexpr bool wants_answer(Style style) {
+  return style == Style::echo_off || style == Style::echo_on;
+}
+
+/// How an operation ended. Everything but `success` is a refusal.
+enum class Outcome : std::uint8_t {
+  success = 1,
+  denied,                 ///< wrong, or not allowed
+  unknown_user,           ///< said only in the account phase (requirement M3)
+  unavailable,            ///< the daemon, the directory or the store cannot say at the moment
+  account_expired,        ///< by the directory's policy
+  account_unusable,       ///< unfinished, disabled or locked (requirement M4)
+  max_tries,              ///< tried too often
+  new_password_required,  ///< the password must be changed first
+  internal,               ///< a fault in the daemon
+};
+constexpr std::uint8_t last_of(Outcome) { return static_cast<std::uint8_t>(Outcome::internal); }
+
+}  // namespace portal::wire
