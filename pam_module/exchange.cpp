@@ -1,0 +1,143 @@
+#include "exchange.hpp"
+
+#include <security/pam_ext.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "conversation.hpp"
+#include "options.hpp"
+#include "verdict.hpp"
+#include "wire/core/client.hpp"
+
+namespace portal::pam {
+
+namespace {
+
+using wire::ClientFault;
+using wire::Deadline;
+using wire::Operation;
+
+/// A PAM item as text; empty if it is not set.
+std::string_view item_of(const pam_handle_t* handle, int which) {
+  const void* item = nullptr;
+  if (pam_get_item(handle, which, &item) != PAM_SUCCESS || item == nullptr) return {};
+  return static_cast<const char*>(item);
+}
+
+/// PAM's own environment, which an application fills from what the client sent; never the
+/// process's, which a setuid program takes from anybody.
+std::string_view locale_of(pam_handle_t* handle) {
+  const char* language = pam_getenv(handle, "LANG");
+  const std::string_view text = language == nullptr ? "" : language;
+  return text.size() <= decltype(wire::Open::locale)::kLimit ? text : std::string_view();
+}
+
+/// One operation from its Open to its Done.
+class Exchange {
+ public:
+  Exchange(pam_handle_t* handle, Operation operation, int flags) noexcept
+      : handle_(handle), operation_(operation), flags_(static_cast<unsigned>(flags)) {}
+
+  int run(const Options& options) noexcept {
+    const int named = read_user();
+    if (named != PAM_SUCCESS) return refusal_of(operation_, named);
+    const Deadline deadline = Deadline::in_milliseconds(wire::kOpenLimit);
+    ClientFault fault = client_.connect(options.socket, options.server_uid, deadline);
+    if (fault == ClientFault::none) fault = client_.send(open(), deadline);
+    if (fault != ClientFault::none) return give_up(fault);
+    return follow(deadline);
+  }
+
+ private:
+  /// Reads PAM_USER, once. The copy tells at the end whether the application has changed it.
+  int read_user() noexcept {
+    const char* user = nullptr;
+    const int outcome = pam_get_user(handle_, &user, nullptr);
+    if (outcome == PAM_CONV_AGAIN) return PAM_CONV_ERR;
+    if (outcome != PAM_SUCCESS) return outcome;
+    if (user == nullptr) return PAM_AUTH_ERR;
+    const std::size_t size = strnlen(user, sizeof user_);
+    if (size == sizeof user_) return PAM_AUTH_ERR;
+    memcpy(user_, user, size + 1);
+    return PAM_SUCCESS;
+  }
+
+  wire::Open open() const noexcept {
+    wire::Open message;
+    message.operation = operation_;
+    message.service.value = item_of(handle_, PAM_SERVICE);
+    message.user.value = user_;
+    message.remote_host.value = item_of(handle_, PAM_RHOST);
+    message.remote_user.value = item_of(handle_, PAM_RUSER);
+    message.terminal.value = item_of(handle_, PAM_TTY);
+    message.silent = silent();
+    message.refuse_empty = (flags_ & PAM_DISALLOW_NULL_AUTHTOK) != 0;
+    message.locale.value = locale_of(handle_);
+    return message;
+  }
+
+  /// Does what the daemon says until it is done. The daemon's time is limited, the person's is not:
+  /// the daemon ends a conversation that takes too long.
+  int follow(Deadline deadline) noexcept {
+    wire::DaemonMessage message;
+    for (;;) {
+      ClientFault fault = client_.receive(message, deadline);
+      if (fault != ClientFault::none) return give_up(fault);
+      if (message.type == wire::MessageType::done) return finish(message.done);
+      if (!wire::wants_answer(message.prompt.style)) {
+        show_unless_silent(message.prompt.style, message.prompt.text.value);
+        continue;
+      }
+      Response response;
+      if (!response.ask(handle_, message.prompt)) return conversation_failed();
+      deadline = Deadline::in_milliseconds(wire::kAnswerLimit);
+      fault = client_.send(wire::Answer{{response.text()}}, deadline);
+      if (fault != ClientFault::none) return give_up(fault);
+    }
+  }
+
+  int finish(const wire::Done& done) noexcept {
+    const bool granted = done.outcome == wire::Outcome::success;
+    if (!done.text.value.empty())
+      show_unless_silent(granted ? wire::Style::info : wire::Style::error, done.text.value);
+    if (granted && item_of(handle_, PAM_USER) != std::string_view(user_)) {
+      pam_syslog(handle_, LOG_ERR, "refusing: PAM_USER was changed during the conversation");
+      return refusal_of(operation_, PAM_AUTH_ERR);
+    }
+    return code_of(operation_, done.outcome);
+  }
+
+  int conversation_failed() noexcept {
+    (void)client_.send(wire::ConversationFailed{}, Deadline::in_milliseconds(0));
+    return refusal_of(operation_, PAM_CONV_ERR);
+  }
+
+  int give_up(ClientFault fault) noexcept {
+    pam_syslog(handle_, LOG_ERR, "no decision from portald: %s", wire::name_of(fault));
+    return code_of(operation_, fault);
+  }
+
+  void show_unless_silent(wire::Style style, std::string_view text) noexcept {
+    if (!silent()) show(handle_, style, text);
+  }
+
+  bool silent() const noexcept { return (flags_ & PAM_SILENT) != 0; }
+
+  pam_handle_t* handle_;
+  Operation operation_;
+  unsigned flags_;
+  char user_[decltype(wire::Open::user)::kLimit + 1] = {};
+  wire::Client client_;
+};
+
+}  // namespace
+
+int run(pam_handle_t* handle, Operation operation, int flags, int count,
+        const char** arguments) noexcept {
+  Options options;
+  if (!parse_options(handle, count, arguments, options))
+    return refusal_of(operation, PAM_SERVICE_ERR);
+  return Exchange(handle, operation, flags).run(options);
+}
+
+}  // namespace portal::pam
