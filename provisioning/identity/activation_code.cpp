@@ -16,9 +16,9 @@ constexpr std::size_t kLongest = 64;
 constexpr std::size_t kLongestTyped = 256;
 constexpr std::size_t kGroup = 4;
 
-// Both of each pair that print or handwriting confuses are left out, since the reader cannot know
-// which of the two we would have used: 0 O D-less Q stay apart, but 0/O, 1/I/L, 2/Z, 5/S, 6/G, 8/B,
-// U/V go. Without A and E no code spells a word. 16 × log2(20) = 69 bits (requirement R2: 60).
+// Of 0/O, 1/I/L, 2/Z, 5/S, 6/G and 8/B none is used: a reader cannot know which of a pair we would
+// have printed. Of U/V only V. Without A and E no code spells a word. 16 × log2(20) = 69 bits
+// (requirement R2 wants 60).
 constexpr std::string_view kAlphabet = "CDFHJKMNPQRTVWXY3479";
 constexpr std::size_t kGeneratedLength = 16;
 

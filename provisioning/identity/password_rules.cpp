@@ -3,6 +3,7 @@
 #include <pwquality.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <mutex>
 #include <string_view>
@@ -17,34 +18,50 @@ namespace {
 constexpr std::size_t kShortest = 8;
 constexpr std::size_t kLongest = 256;
 constexpr std::size_t kShortestWord = 4;
+constexpr int kLeastOfLibrary = 6;                // it takes no less
 constexpr std::size_t kMostBytes = kLongest * 4;  // no code point takes more than 4
 
 using Quality = std::unique_ptr<pwquality_settings_t, Freed<pwquality_free_settings>>;
 
-/// Whether libpwquality finds a dictionary word or a simple pattern. Length and character classes
-/// are judged by our own rules and switched off here; the host's pwquality.conf is not read, since
-/// the portal's rule must be the same on every node.
-bool is_guessable(const Secret& password) {
+/// Judges a password by libpwquality: a dictionary word or a simple pattern is an error below 0.
+/// Length and character classes are judged by our own rules and switched off here; the host's
+/// pwquality.conf is not read, since the portal's rule must be the same on every node.
+/// `reason`, if wanted, gets the library's words, which do not repeat the password.
+int judged_by_library(const Secret& password, std::string* reason = nullptr) {
   // cracklib keeps its open dictionary and its scratch buffer in static memory.
   static std::mutex one_at_a_time;
   const std::lock_guard lock(one_at_a_time);
   const Quality settings(pwquality_default_settings());
-  if (!settings) return true;
-  pwquality_set_int_value(settings.get(), PWQ_SETTING_MIN_LENGTH, 6);
+  if (!settings) return PWQ_ERROR_MEM_ALLOC;
+  pwquality_set_int_value(settings.get(), PWQ_SETTING_MIN_LENGTH, kLeastOfLibrary);
   pwquality_set_int_value(settings.get(), PWQ_SETTING_DICT_CHECK, 1);
   Secret terminated = Secret::of_size(password.size() + 1);
   std::ranges::copy(password.reveal_bytes(), terminated.writable().begin());
-  const int score =
-      pwquality_check(settings.get(), terminated.reveal().data(), nullptr, nullptr, nullptr);
-  // A password under its least length has been found too short already.
-  return score < 0 && score != PWQ_ERROR_MIN_LENGTH;
+  void* detail = nullptr;
+  const int verdict =
+      pwquality_check(settings.get(), terminated.reveal().data(), nullptr, nullptr, &detail);
+  // Called also when nobody wants the words: it frees `detail`.
+  std::array<char, PWQ_MAX_ERROR_MESSAGE_LEN> words{};
+  const char* message = pwquality_strerror(words.data(), words.size(), verdict, detail);
+  if (reason && message) *reason = message;
+  return verdict;
 }
 
-/// cracklib refuses everything when it cannot read its dictionary: better to say so at the start.
-Result<void> prove_dictionary_answers() {
-  if (!is_guessable(Secret("password")) || is_guessable(Secret("vT7#kq9-Lw2!"))) {
-    return fail(Errc::unavailable,
-                "cracklib's dictionary does not answer; is cracklib-runtime installed?");
+bool is_guessable(const Secret& password) {
+  const int verdict = judged_by_library(password);
+  // What is under the library's least length has been found too short already.
+  return verdict < 0 && verdict != PWQ_ERROR_MIN_LENGTH;
+}
+
+/// cracklib refuses everything when it cannot read its dictionary, or when the process runs under a
+/// uid without a name. Better to say so at the start.
+Result<void> prove_library_judges() {
+  std::string reason;
+  if (judged_by_library(Secret("vT7#kq9-Lw2!"), &reason) < 0) {
+    return fail(Errc::unavailable, "cracklib (package cracklib-runtime): " + reason);
+  }
+  if (judged_by_library(Secret("password")) >= 0) {
+    return fail(Errc::unavailable, "cracklib (package cracklib-runtime): it finds no word");
   }
   return {};
 }
@@ -93,8 +110,8 @@ Result<PasswordRules> PasswordRules::load(PasswordProfile profile,
                                           const std::filesystem::path& common_passwords) {
   Result<CommonPasswords> common = CommonPasswords::load(common_passwords);
   if (!common) return fail(std::move(common).error());
-  if (Result<void> answers = prove_dictionary_answers(); !answers) {
-    return fail(std::move(answers).error());
+  if (Result<void> judges = prove_library_judges(); !judges) {
+    return fail(std::move(judges).error());
   }
   return PasswordRules(profile, std::move(*common));
 }

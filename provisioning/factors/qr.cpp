@@ -1,0 +1,51 @@
+#include "factors/qr.hpp"
+
+#include <qrencode.h>
+
+#include <memory>
+#include <string>
+
+#include "base/freed.hpp"
+
+namespace portal {
+namespace {
+
+constexpr int kQuietZone = 4;
+// ISO/IEC 18004 table 7: version 40, error correction M, byte mode.
+constexpr std::size_t kMostBytes = 2331;
+
+using Code = std::unique_ptr<QRcode, Freed<QRcode_free>>;
+
+bool is_dark(const QRcode& code, int row, int column) {
+  return (code.data[row * code.width + column] & 1U) != 0;
+}
+
+/// One rectangle for each horizontal run of dark modules: a third of the size of one per module.
+void draw_row(const QRcode& code, int row, std::string& path) {
+  for (int column = 0; column < code.width; ++column) {
+    const int start = column;
+    while (column < code.width && is_dark(code, row, column)) ++column;
+    if (column == start) continue;
+    const std::string run = std::to_string(column - start);
+    path += "M" + std::to_string(start + kQuietZone) + " " + std::to_string(row + kQuietZone) +
+            "h" + run + "v1h-" + run + "z";
+  }
+}
+
+}  // namespace
+
+Result<QrDrawing> QrencodeQrCodes::draw(std::string_view text) const {
+  if (text.empty() || text.size() > kMostBytes) {
+    return fail(Errc::malformed, "empty, or too long for a QR code");
+  }
+  const Code code(::QRcode_encodeData(static_cast<int>(text.size()),
+                                      reinterpret_cast<const unsigned char*>(text.data()), 0,
+                                      QR_ECLEVEL_M));
+  if (!code) return fail(Errc::internal, "libqrencode made no code");
+  QrDrawing drawing;
+  drawing.size = code->width + 2 * kQuietZone;
+  for (int row = 0; row < code->width; ++row) draw_row(*code, row, drawing.path);
+  return drawing;
+}
+
+}  // namespace portal
