@@ -1,0 +1,151 @@
+#include "ipc/dialogue.hpp"
+
+#include <optional>
+#include <variant>
+
+#include "base/log.hpp"
+#include "domain/ports/phrasebook.hpp"
+#include "ipc/outcome.hpp"
+
+namespace portal::ipc {
+
+namespace {
+
+template <class... Cases>
+struct Overloaded : Cases... {
+  using Cases::operator()...;
+};
+
+}  // namespace
+
+Result<Reply> Dialogue::take(const wire::ModuleMessage& message) {
+  const Turn turn = turn_;
+  turn_ = Turn::over;  // until a prompt gives the module another turn
+  return std::visit(Overloaded{
+                        [&](const wire::Open& open) -> Result<Reply> {
+                          if (turn != Turn::open)
+                            return fail(Errc::malformed, "an Open out of turn");
+                          return begin(open);
+                        },
+                        [&](const wire::Answer& answer) -> Result<Reply> {
+                          if (turn != Turn::answer)
+                            return fail(Errc::malformed, "an Answer out of turn");
+                          return step(needs_.face.answer(conversation_, Secret(answer.text.value)));
+                        },
+                        [](const wire::ConversationFailed&) -> Result<Reply> {
+                          return fail(Errc::denied, "the application could not ask the person");
+                        },
+                    },
+                    message);
+}
+
+Reply Dialogue::begin(const wire::Open& open) {
+  operation_ = open.operation;
+  silent_ = open.silent;
+  conversation_.service = open.service.value;
+  conversation_.typed_name = open.user.value;
+  conversation_.language = language_for(open);
+  const Authority::Grant grant = needs_.authority.grant(peer_, open.service.value, open.user.value);
+  if (grant == Authority::Grant::nobody || open.service.value.empty()) return refuse_caller();
+  conversation_.source.service = open.service.value;
+  conversation_.source.address =
+      grant == Authority::Grant::anyone ? canonical_address(open.remote_host.value) : "local";
+
+  switch (open.operation) {
+    case wire::Operation::authenticate: return step(needs_.face.start(conversation_));
+    case wire::Operation::account: return judge_account(open.user.value);
+    case wire::Operation::open_session:
+      return judge_session(needs_.face.open_session(open.user.value, open.terminal.value, peer_.pid,
+                                                    conversation_.source));
+    case wire::Operation::close_session:
+      return judge_session(
+          needs_.face.close_session(open.user.value, peer_.pid, conversation_.source));
+  }
+  return end(wire::Outcome::internal);
+}
+
+/// What the administrator set for the service; else what the client asks for, which tells nothing
+/// about the account; else the installation's.
+Language Dialogue::language_for(const wire::Open& open) const {
+  const auto set = needs_.settings.service_languages.find(std::string(open.service.value));
+  if (set != needs_.settings.service_languages.end()) return set->second;
+  return parse_language(open.locale.value).value_or(needs_.settings.language);
+}
+
+Reply Dialogue::step(const LoginStep& step) {
+  return std::visit(Overloaded{
+                        [&](const Prompt& prompt) { return ask(prompt); },
+                        [&](const Granted& granted) {
+                          return done(wire::Outcome::success, granted.decision, {});
+                        },
+                        [&](const Refusal& refusal) { return refuse(refusal); },
+                    },
+                    step);
+}
+
+Reply Dialogue::ask(const Prompt& prompt) {
+  const wire::Style style = prompt.echo ? wire::Style::echo_on : wire::Style::echo_off;
+  Result<Secret> frame = wire::frame_of(wire::Prompt{style, {prompt.text}});
+  if (!frame) {
+    log(LogLevel::error, "a prompt does not fit into a frame", {{"reason", frame.error().detail}});
+    return end(wire::Outcome::internal);
+  }
+  turn_ = Turn::answer;
+  return {std::move(*frame), false, false};
+}
+
+Reply Dialogue::refuse(const Refusal& refusal) {
+  const Language language = conversation_.language;
+  std::string text =
+      needs_.phrases.text(language, "refusal." + std::string(portal::name_of(refusal.reason)));
+  text += ' ';
+  text +=
+      needs_.phrases.text(language, "refusal.reference", {{"decision", refusal.decision.text()}});
+  return done(outcome_of(refusal.reason), refusal.decision, text);
+}
+
+/// Not a word to the person: the fault is the application's.
+Reply Dialogue::refuse_caller() {
+  const DecisionId decision = DecisionId::random();
+  log(LogLevel::warning, "a caller may not ask for this user",
+      {{"uid", std::to_string(peer_.uid)},
+       {"pid", std::to_string(peer_.pid)},
+       {"service", conversation_.service},
+       {"decision", decision.text()}});
+  return done(wire::Outcome::denied, decision, {});
+}
+
+Reply Dialogue::judge_account(std::string_view user) {
+  const LoginService::Standing standing = needs_.face.standing_of(user);
+  std::string text;
+  if (standing == LoginService::Standing::unusable)
+    text = needs_.phrases.text(conversation_.language, "refusal.account_unusable");
+  return done(outcome_of(standing), {}, text);
+}
+
+Reply Dialogue::judge_session(const Result<void>& outcome) {
+  return done(outcome ? wire::Outcome::success : outcome_of(outcome.error().code), {}, {});
+}
+
+Reply Dialogue::end(wire::Outcome outcome) { return done(outcome, {}, {}); }
+
+/// The typed name is not logged: what is typed there is at times a password.
+Reply Dialogue::done(wire::Outcome outcome, const DecisionId& decision, std::string_view text) {
+  turn_ = Turn::over;
+  log(LogLevel::info, "PAM operation ended",
+      {{"operation", std::string(name_of(operation_))},
+       {"service", conversation_.service},
+       {"source", conversation_.source.address},
+       {"outcome", std::string(name_of(outcome))},
+       {"decision", decision.text()},
+       {"uid", std::to_string(peer_.uid)}});
+  const bool held =
+      operation_ == wire::Operation::authenticate && outcome != wire::Outcome::success;
+  if (silent_) text = {};
+  Result<Secret> frame = wire::frame_of(wire::Done{outcome, {decision.text()}, {text}});
+  // A text that is too long is a fault of the catalogue; the outcome stands without it.
+  if (!frame) frame = wire::frame_of(wire::Done{outcome, {}, {}});
+  return {std::move(*frame), true, held};
+}
+
+}  // namespace portal::ipc

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "base/secret.hpp"
+#include "domain/login.hpp"
+#include "ipc/authority.hpp"
+#include "ipc/login_face.hpp"
+#include "ipc/settings.hpp"
+#include "wire/received.hpp"
+
+namespace portal {
+class Phrasebook;
+}
+
+namespace portal::ipc {
+
+/// What goes back to the module.
+struct Reply {
+  Secret frame;
+  bool last = false;  ///< the connection ends after it
+  bool held = false;  ///< leaves on the refusals' schedule (requirement L5)
+};
+
+/// What a dialogue needs; all of it outlives the dialogue and is shared by many threads.
+struct DialogueNeeds {
+  const Settings& settings;
+  const Authority& authority;
+  LoginFace& face;
+  const Phrasebook& phrases;
+};
+
+/// One PAM operation with one peer, from its Open to its Done. Knows nothing of sockets. One thread
+/// at a time; blocks as the face does.
+class Dialogue {
+ public:
+  Dialogue(const DialogueNeeds& needs, const Peer& peer) : needs_(needs), peer_(peer) {}
+
+  /// The answer to a module's message.
+  /// Fails: malformed (not this message's turn), denied (the application could not ask the person);
+  /// either way there is nobody to answer to.
+  Result<Reply> take(const wire::ModuleMessage& message);
+
+  /// Ends it without the face: `unavailable` when it waited too long for a thread, `internal` after
+  /// a fault, `denied` when the person took too long.
+  Reply end(wire::Outcome outcome);
+
+ private:
+  Reply begin(const wire::Open& open);
+  Reply step(const LoginStep& step);
+  Reply ask(const Prompt& prompt);
+  Reply refuse(const Refusal& refusal);
+  Reply refuse_caller();
+  Reply judge_account(std::string_view user);
+  Reply judge_session(const Result<void>& outcome);
+  Reply done(wire::Outcome outcome, const DecisionId& decision, std::string_view text);
+
+  Language language_for(const wire::Open& open) const;
+
+  DialogueNeeds needs_;
+  Peer peer_;
+  enum class Turn { open, answer, over } turn_ = Turn::open;
+  wire::Operation operation_ = wire::Operation::authenticate;
+  bool silent_ = false;
+  LoginConversation conversation_;
+};
+
+}  // namespace portal::ipc
