@@ -1,0 +1,68 @@
+#include "api/administration_api.hpp"
+
+#include <utility>
+
+#include "api/problem.hpp"
+#include "api/routes.hpp"
+
+namespace portal {
+
+class AdministrationApi::Context {
+ public:
+  Context(AdministrationService& service, const Portals& portals, Settings settings,
+          const Clock& clock)
+      : service_(service),
+        portals_(portals),
+        settings_(std::move(settings)),
+        clock_(clock),
+        started_(clock.now()),
+        batches_(clock) {}
+
+  void add_routes(http::Router& router) {
+    api::GuardedRouter guarded(router, settings_.allowed_groups);
+    guarded.add(http::Method::get, "/v1/status",
+                [this](const http::Request&, const Administrator&) { return status(); });
+    api::add_import_routes(guarded, service_, portals_, batches_);
+    api::add_code_routes(guarded, service_);
+    api::add_account_routes(guarded, service_);
+    api::add_session_routes(guarded, service_);
+    api::add_audit_routes(guarded, service_);
+    router.set_error_page([](int status, const http::Request&) {
+      return api::to_response(api::problem_of_status(status));
+    });
+  }
+
+ private:
+  http::Response status() const {
+    std::vector<api::JsonObject> portals;
+    for (const Portal& portal : portals_.all()) {
+      api::JsonObject view;
+      view.text("id", portal.id.text()).text("host", portal.host);
+      portals.push_back(std::move(view));
+    }
+    api::JsonObject body;
+    body.text("status", "up")
+        .text("version", settings_.version)
+        .time("started", started_)
+        .time("now", clock_.now())
+        .list("portals", portals);
+    return api::json_response(body);
+  }
+
+  AdministrationService& service_;
+  const Portals& portals_;
+  Settings settings_;
+  const Clock& clock_;
+  UtcTime started_;
+  api::ImportBatches batches_;
+};
+
+AdministrationApi::AdministrationApi(AdministrationService& service, const Portals& portals,
+                                     Settings settings, const Clock& clock)
+    : context_(std::make_unique<Context>(service, portals, std::move(settings), clock)) {}
+
+AdministrationApi::~AdministrationApi() = default;
+
+void AdministrationApi::add_routes(http::Router& router) { context_->add_routes(router); }
+
+}  // namespace portal

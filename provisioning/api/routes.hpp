@@ -1,0 +1,18 @@
+#pragma once
+
+#include "api/access.hpp"
+#include "api/import_batches.hpp"
+#include "domain/administration.hpp"
+
+namespace portal::api {
+
+// Each adds the routes of one subject; what they are given outlives the router.
+
+void add_import_routes(GuardedRouter router, AdministrationService& service, const Portals& portals,
+                       ImportBatches& batches);
+void add_code_routes(GuardedRouter router, AdministrationService& service);
+void add_account_routes(GuardedRouter router, AdministrationService& service);
+void add_session_routes(GuardedRouter router, AdministrationService& service);
+void add_audit_routes(GuardedRouter router, AdministrationService& service);
+
+}  // namespace portal::api

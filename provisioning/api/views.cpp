@@ -1,0 +1,115 @@
+#include "api/views.hpp"
+
+namespace portal::api {
+namespace {
+
+JsonObject view_of(const Person& person, Identity identity) {
+  JsonObject view;
+  view.text("id", person.id.text())
+      .text("given_name", person.given_name)
+      .text("family_name", person.family_name)
+      .text("language", code_of(person.language));
+  if (identity == Identity::revealed) {
+    view.text("ahv_number", person.ahv.formatted()).text("birth_date", person.born.iso());
+  } else {
+    view.text("ahv_number", masked(person.ahv)).null("birth_date");
+  }
+  return view;
+}
+
+JsonObject view_of(const Membership& membership) {
+  JsonObject view;
+  view.text("portal", membership.portal.text())
+      .text("audience", membership.audience.text())
+      .time("since", membership.since);
+  return view;
+}
+
+}  // namespace
+
+std::string masked(const AhvNumber& ahv) {
+  return "756.••••.••••." + ahv.digits().substr(ahv.digits().size() - 2);
+}
+
+JsonObject view_of(const Account& account) {
+  JsonObject view;
+  view.text("id", account.id.text())
+      .text("email", account.email.text())
+      .text("login_name", account.login_name)
+      .text("language", code_of(account.language))
+      .text("state", name_of(account.state))
+      .time("locked", account.locked)
+      .time("created", account.created);
+  return view;
+}
+
+JsonObject view_of(const AccountDetails& details, Identity identity) {
+  JsonObject view = view_of(details.account);
+  view.text_or_null("entry_uuid", details.account.entry_uuid)
+      .text_or_null("dn", details.account.dn)
+      .object("person", view_of(details.person, identity));
+  std::vector<JsonObject> memberships;
+  for (const Membership& membership : details.memberships) {
+    memberships.push_back(view_of(membership));
+  }
+  view.list("memberships", memberships);
+  if (!details.factor) return view.null("factor");
+  JsonObject factor;
+  factor.text("kind", name_of(*details.factor)).text_or_null("hint", details.factor_hint);
+  return view.object("factor", factor);
+}
+
+JsonObject view_of(const Session& session) {
+  JsonObject view;
+  view.text("id", session.id.text())
+      .text("kind", name_of(session.kind))
+      .text("account", session.account.text())
+      .text_or_null("portal", session.portal.text())
+      .text("service", session.service)
+      .text_or_null("address", session.address)
+      .text_or_null("terminal", session.terminal)
+      .time("started", session.started)
+      .time("last_seen", session.last_seen);
+  return view;
+}
+
+JsonObject view_of(const AuditRecord& record) {
+  const AuditEvent& event = record.event;
+  JsonObject view;
+  view.number("number", record.number)
+      .time("when", event.when)
+      .text("decision", event.decision.text())
+      .text("what", event.what)
+      .text("outcome", event.outcome)
+      .text_or_null("account", event.account)
+      .text_or_null("actor", event.actor)
+      .text_or_null("address", event.source.address)
+      .text_or_null("service", event.source.service)
+      .text_or_null("factor", event.factor)
+      .text_or_null("reason", event.reason)
+      .text_or_null("previous", record.previous)
+      .text("hash", record.hash);
+  return view;
+}
+
+JsonObject view_of(const ImportReport& report) {
+  JsonObject view;
+  view.number("added", report.added)
+      .number("updated", report.updated)
+      .number("unchanged", report.unchanged)
+      .number("letters", report.letters);
+  return view;
+}
+
+JsonObject view_of(const IssuedCode& issued) {
+  JsonObject view;
+  view.text("person", issued.person.text())
+      .text("given_name", issued.given_name)
+      .text("family_name", issued.family_name)
+      .text("portal", issued.portal.text())
+      .text("code", issued.code.printed().reveal())
+      .time("expires", issued.expires);
+  return view;
+}
+
+}  // namespace portal::api
