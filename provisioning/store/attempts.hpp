@@ -1,0 +1,21 @@
+#pragma once
+
+#include "domain/ports/attempts.hpp"
+#include "store/context.hpp"
+
+namespace portal {
+
+/// One row for each attempt; keys are kept as keyed hashes, so that none can be read back.
+class SqlAttempts final : public Attempts {
+ public:
+  explicit SqlAttempts(StoreContext context) : context_(context) {}
+
+  Result<int> count(AttemptKind kind, std::string_view key, UtcTime since) override;
+  Result<void> record(AttemptKind kind, std::string_view key, UtcTime now) override;
+  Result<void> forget(AttemptKind kind, std::string_view key) override;
+
+ private:
+  StoreContext context_;
+};
+
+}  // namespace portal

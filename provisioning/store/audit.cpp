@@ -1,0 +1,119 @@
+#include "store/audit.hpp"
+
+#include "base/encoding.hpp"
+#include "store/sealed_texts.hpp"
+#include "store/sql/queries.hpp"
+
+namespace portal {
+namespace {
+
+using sql::Row;
+
+constexpr std::string_view kAppend =
+    "insert into audit (number, at, decision, what, outcome, account, actor, address, service,"
+    " factor, reason, previous, hash) values (:number, :at, :decision, :what, :outcome, :account,"
+    " :actor, :address, :service, :factor, :reason, :previous, :hash)";
+constexpr std::string_view kLast = "select number, hash from audit order by number desc limit 1";
+constexpr std::string_view kRead =
+    "select number, at, decision, what, outcome, account, actor, address, service, factor, reason,"
+    " previous, hash from audit where number > :after order by number limit :limit";
+
+/// What stands where the first record names the one before.
+const std::string& no_hash() {
+  static const std::string zeros(64, '0');
+  return zeros;
+}
+
+struct Link {
+  std::int64_t number = 0;
+  std::string hash = no_hash();
+};
+
+/// Over every field, with its length, so that nothing can move from one to the next.
+Result<std::string> hash_of(const Keyring& keyring, const AuditRecord& record) {
+  const AuditEvent& event = record.event;
+  std::string packed;
+  pack(packed, record.previous);
+  pack(packed, std::to_string(record.number));
+  pack(packed, std::to_string(to_millis(event.when)));
+  for (const std::string& field :
+       {event.decision.text(), event.what, event.outcome, event.account, event.actor,
+        event.source.address, event.source.service, event.factor, event.reason}) {
+    pack(packed, field);
+  }
+  const Result<Bytes> hash = from_base64url(keyring.index("audit", packed));
+  if (!hash) return fail(Errc::internal, "store: no hash");
+  return to_hex(*hash);
+}
+
+Result<AuditRecord> read_record(Row& row) {
+  AuditRecord record;
+  record.number = row.integer();
+  record.event.when = row.time();
+  record.event.decision = DecisionId(std::string(row.text()));
+  record.event.what = row.text();
+  record.event.outcome = row.text();
+  record.event.account = row.text();
+  record.event.actor = row.text();
+  record.event.source.address = row.text();
+  record.event.source.service = row.text();
+  record.event.factor = row.text();
+  record.event.reason = row.text();
+  record.previous = row.text();
+  record.hash = row.text();
+  return record;
+}
+
+}  // namespace
+
+Result<void> SqlAuditLog::append(const AuditEvent& event) {
+  const auto last =
+      sql::find_one<Link>(context_.connection, kLast, {}, [](Row& row) -> Result<Link> {
+        const std::int64_t number = row.integer();
+        return Link{number, std::string(row.text())};
+      });
+  if (!last) return fail(last.error());
+  const Link before = last->value_or(Link{});
+  AuditRecord record{before.number + 1, event, before.hash, {}};
+  const Result<std::string> hash = hash_of(context_.keyring, record);
+  if (!hash) return fail(hash.error());
+  return sql::run(context_.connection, kAppend,
+                  {{"number", record.number},
+                   {"at", event.when},
+                   {"decision", event.decision.text()},
+                   {"what", event.what},
+                   {"outcome", event.outcome},
+                   {"account", event.account},
+                   {"actor", event.actor},
+                   {"address", event.source.address},
+                   {"service", event.source.service},
+                   {"factor", event.factor},
+                   {"reason", event.reason},
+                   {"previous", record.previous},
+                   {"hash", *hash}});
+}
+
+Result<std::vector<AuditRecord>> SqlAuditLog::read(std::int64_t after, int limit) {
+  return sql::find_all<AuditRecord>(context_.connection, kRead,
+                                    {{"after", after}, {"limit", limit}}, read_record);
+}
+
+Result<std::int64_t> SqlAuditLog::verify() {
+  constexpr int kBatch = 1000;
+  Link before;
+  while (true) {
+    const Result<std::vector<AuditRecord>> batch = read(before.number, kBatch);
+    if (!batch) return fail(batch.error());
+    if (batch->empty()) return 0;
+    for (const AuditRecord& record : *batch) {
+      const Result<std::string> hash = hash_of(context_.keyring, record);
+      if (!hash) return fail(hash.error());
+      const bool follows = record.number == before.number + 1 && record.previous == before.hash &&
+                           record.hash == *hash;
+      if (!follows) return record.number;
+      before = Link{record.number, record.hash};
+    }
+  }
+}
+
+}  // namespace portal

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/keyring.hpp"
+#include "base/result.hpp"
+#include "store/sql/connection.hpp"
+
+namespace portal {
+
+/// One step of the schema: `store/migrations/0001_first.sql` is number 1, name "first".
+struct Migration {
+  int number;
+  std::string_view name;
+  std::string_view sql;
+};
+
+/// Every migration of this program, numbered 1, 2, 3, … (made from store/migrations by CMake).
+std::span<const Migration> migrations();
+
+/// Proves that a database is ours to use: its schema is not newer than `known`, its key's
+/// fingerprint is `fingerprint`. An empty one passes. Changes nothing.
+/// Fails: denied, unavailable.
+Result<void> prove_ownership(sql::Connection& connection, std::span<const Migration> known,
+                             std::string_view fingerprint);
+
+/// Applies what is missing of `known`, each in a transaction of its own, and notes `fingerprint` in
+/// a new store. Several processes may do so at once. Fails as `prove_ownership`, and internal.
+Result<void> migrate(sql::Connection& connection, std::span<const Migration> known,
+                     std::string_view fingerprint, UtcTime now);
+
+}  // namespace portal

@@ -1,0 +1,115 @@
+#include "store/outbox.hpp"
+
+#include "domain/names.hpp"
+#include "store/sealed_texts.hpp"
+#include "store/sql/queries.hpp"
+
+namespace portal {
+namespace {
+
+using sql::Row;
+
+constexpr std::string_view kPut =
+    "insert into outbox (id, serial, order_index, channel, wording, language, portal, content,"
+    " state, created, expires, due, leased_until, attempts, trouble, finished)"
+    " select :id, coalesce(max(serial), 0) + 1, :order_index, :channel, :wording, :language,"
+    " :portal, :content, 'waiting', :created, :expires, :due, 0, :attempts, '', null from outbox";
+constexpr std::string_view kDue =
+    "select id, channel, wording, language, portal, content, created, expires, attempts"
+    " from outbox where state = 'waiting' and due <= :now and leased_until <= :now"
+    " and not exists (select 1 from outbox earlier where earlier.state = 'waiting'"
+    " and earlier.order_index = outbox.order_index and earlier.serial < outbox.serial)"
+    " order by serial limit :limit";
+constexpr std::string_view kLease =
+    "update outbox set leased_until = :lease_end, attempts = attempts + 1 where id = :id";
+constexpr std::string_view kFinish =
+    "update outbox set state = :state, finished = :now, content = '', trouble = ''"
+    " where id = :id and state = 'waiting'";
+constexpr std::string_view kRetryAt =
+    "update outbox set due = :next, leased_until = 0, trouble = :trouble"
+    " where id = :id and state = 'waiting'";
+
+std::string content_place(const MessageId& id) { return place_of("outbox", id.text(), "content"); }
+
+/// Recipient, order key, then the names and values by turns: the values hold the codes.
+std::string seal_content(const Keyring& keyring, const Message& message) {
+  std::vector<std::string_view> texts = {message.recipient, message.order_key};
+  for (const auto& [name, value] : message.values) {
+    texts.push_back(name);
+    texts.push_back(value);
+  }
+  return SealedTexts::seal(keyring, content_place(message.id), texts);
+}
+
+Result<Message> read_message(Row& row, const Keyring& keyring) {
+  Message message;
+  message.id = MessageId(std::string(row.text()));
+  const std::string place = content_place(message.id);
+  const std::optional<Channel> channel = parse_channel(row.text());
+  message.text = row.text();
+  const std::optional<Language> language = parse_language(row.text());
+  message.portal = PortalId(std::string(row.text()));
+  const auto content = SealedTexts::open(keyring, place, row.text(), 2);
+  if (!content) return fail(content.error());
+  if (!channel || !language || content->size() % 2 != 0) return damaged(place);
+  message.channel = *channel;
+  message.language = *language;
+  message.recipient = (*content)[0];
+  message.order_key = (*content)[1];
+  for (std::size_t i = 2; i < content->size(); i += 2) {
+    message.values.emplace((*content)[i], (*content)[i + 1]);
+  }
+  message.created = row.time();
+  message.expires = row.time();
+  message.attempts = row.small_integer();
+  return message;
+}
+
+}  // namespace
+
+Result<void> SqlOutbox::put(const Message& message) {
+  const std::string content = seal_content(context_.keyring, message);
+  // Without an order key, it waits for no other.
+  const std::string order_index = context_.keyring.index(
+      "outbox_order", message.order_key.empty() ? message.id.text() : message.order_key);
+  return sql::run(context_.connection, kPut,
+                  {{"id", message.id.text()},
+                   {"order_index", order_index},
+                   {"channel", name_of(message.channel)},
+                   {"wording", message.text},
+                   {"language", code_of(message.language)},
+                   {"portal", message.portal.text()},
+                   {"content", content},
+                   {"created", message.created},
+                   {"expires", message.expires},
+                   {"due", message.created},
+                   {"attempts", message.attempts}});
+}
+
+Result<std::vector<Message>> SqlOutboxQueue::lease(UtcTime now, UtcTime lease_end, int limit) {
+  Result<std::vector<Message>> due =
+      sql::find_all<Message>(context_.connection, kDue, {{"now", now}, {"limit", limit}},
+                             [&](Row& row) { return read_message(row, context_.keyring); });
+  if (!due) return due;
+  for (const Message& message : *due) {
+    const Result<void> leased = sql::run(context_.connection, kLease,
+                                         {{"lease_end", lease_end}, {"id", message.id.text()}});
+    if (!leased) return fail(leased.error());
+  }
+  return due;
+}
+
+Result<void> SqlOutboxQueue::finish(const MessageId& id, MessageState state, UtcTime now) {
+  if (state == MessageState::waiting) return fail(Errc::internal, "store: waiting is no end");
+  return sql::run(context_.connection, kFinish,
+                  {{"state", name_of(state)}, {"now", now}, {"id", id.text()}});
+}
+
+Result<void> SqlOutboxQueue::retry_at(const MessageId& id, UtcTime next, std::string_view why) {
+  // A server's answer may repeat the address that it refuses.
+  const std::string trouble = context_.keyring.seal(why, place_of("outbox", id.text(), "trouble"));
+  return sql::run(context_.connection, kRetryAt,
+                  {{"next", next}, {"trouble", trouble}, {"id", id.text()}});
+}
+
+}  // namespace portal

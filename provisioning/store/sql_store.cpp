@@ -1,0 +1,135 @@
+#include "store/sql_store.hpp"
+
+#include "store/fault_point.hpp"
+#include "store/housekeeping.hpp"
+#include "store/migrations.hpp"
+#include "store/sql/location.hpp"
+#include "store/sql/pool.hpp"
+#include "store/transaction.hpp"
+
+namespace portal {
+namespace {
+
+constexpr int kMostReaders = 64;
+
+/// Undoes a transaction that was not committed, also when an exception passes.
+class Rollback {
+ public:
+  explicit Rollback(sql::Connection& connection) : connection_(&connection) {}
+  Rollback(const Rollback&) = delete;
+  Rollback& operator=(const Rollback&) = delete;
+  ~Rollback() {
+    if (connection_ != nullptr) connection_->rollback();
+  }
+  void dismiss() noexcept { connection_ = nullptr; }
+
+ private:
+  sql::Connection* connection_;
+};
+
+/// A connection to the store that was opened at the start, and to no other.
+Result<std::unique_ptr<sql::Connection>> connect(const sql::Location& location,
+                                                 sql::Connection::Access access,
+                                                 std::chrono::milliseconds patience,
+                                                 const std::string& fingerprint) {
+  auto connection = sql::Connection::open(location.file(), access, patience);
+  if (!connection) return connection;
+  const Result<void> ours = prove_ownership(**connection, migrations(), fingerprint);
+  if (!ours) return fail(ours.error());
+  return connection;
+}
+
+}  // namespace
+
+class SqlStore::Engine {
+ public:
+  Engine(const sql::Location& location, const StoreSettings& settings, const Keyring& keyring,
+         const Clock& clock)
+      : keyring_(keyring),
+        clock_(clock),
+        writers_(location, 1, settings.patience,
+                 connector(location, sql::Connection::Access::write, settings, keyring)),
+        readers_(location, static_cast<std::size_t>(settings.readers), settings.patience,
+                 connector(location, sql::Connection::Access::read, settings, keyring)) {}
+
+  Result<void> write(std::string_view label, Work work) {
+    const Result<sql::Pool::Lease> lease = writers_.lease();
+    if (!lease) return fail(lease.error());
+    sql::Connection& connection = lease->connection();
+    Result<void> done = connection.begin();
+    if (!done) return done;
+    fault_point(label, "begin");
+    Rollback rollback(connection);
+    SqlTransaction transaction(StoreContext{connection, keyring_});
+    done = work(transaction);
+    if (!done) return done;
+    fault_point(label, "before_commit");
+    rollback.dismiss();
+    done = connection.commit();
+    if (done) fault_point(label, "after_commit");
+    return done;
+  }
+
+  Result<void> read(Work work) {
+    const Result<sql::Pool::Lease> lease = readers_.lease();
+    if (!lease) return fail(lease.error());
+    sql::Connection& connection = lease->connection();
+    const Result<void> begun = connection.begin();
+    if (!begun) return begun;
+    const Rollback rollback(connection);
+    SqlTransaction transaction(StoreContext{connection, keyring_});
+    return work(transaction);
+  }
+
+  Result<void> keep_house() {
+    const Result<sql::Pool::Lease> lease = writers_.lease();
+    if (!lease) return fail(lease.error());
+    return forget_old_rows(lease->connection(), clock_.now());
+  }
+
+ private:
+  static sql::Pool::Connect connector(const sql::Location& location, sql::Connection::Access access,
+                                      const StoreSettings& settings, const Keyring& keyring) {
+    return [location, access, patience = settings.patience, fingerprint = keyring.fingerprint()] {
+      return connect(location, access, patience, fingerprint);
+    };
+  }
+
+  const Keyring& keyring_;
+  const Clock& clock_;
+  sql::Pool writers_;
+  sql::Pool readers_;
+};
+
+SqlStore::SqlStore(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
+SqlStore::~SqlStore() = default;
+
+Result<std::unique_ptr<SqlStore>> SqlStore::open(const StoreSettings& settings,
+                                                 const Keyring& keyring, const Clock& clock) {
+  if (settings.readers < 1 || settings.readers > kMostReaders) {
+    return fail(Errc::malformed, "store: the number of readers must be 1 to 64");
+  }
+  const Result<sql::Location> location = sql::Location::parse(settings.url);
+  if (!location) return fail(location.error());
+  Result<void> done = location->prepare();
+  if (!done) return fail(std::move(done).error());
+  // As a reader first: a store that is not ours is not touched.
+  const auto probe =
+      connect(*location, sql::Connection::Access::read, settings.patience, keyring.fingerprint());
+  if (!probe) return fail(probe.error());
+  const auto connection =
+      sql::Connection::open(location->file(), sql::Connection::Access::write, settings.patience);
+  if (!connection) return fail(connection.error());
+  done = migrate(**connection, migrations(), keyring.fingerprint(), clock.now());
+  if (!done) return fail(std::move(done).error());
+  return std::unique_ptr<SqlStore>(
+      new SqlStore(std::make_unique<Engine>(*location, settings, keyring, clock)));
+}
+
+Result<void> SqlStore::write(std::string_view label, Work work) {
+  return engine_->write(label, work);
+}
+Result<void> SqlStore::read(Work work) { return engine_->read(work); }
+Result<void> SqlStore::keep_house() { return engine_->keep_house(); }
+
+}  // namespace portal

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "domain/ports/store.hpp"
+#include "store/accounts.hpp"
+#include "store/attempts.hpp"
+#include "store/audit.hpp"
+#include "store/challenges.hpp"
+#include "store/context.hpp"
+#include "store/intents.hpp"
+#include "store/outbox.hpp"
+#include "store/people.hpp"
+#include "store/registrations.hpp"
+#include "store/sessions.hpp"
+
+namespace portal {
+
+/// Every repository on one connection, for the length of one transaction.
+class SqlTransaction final : public Transaction {
+ public:
+  explicit SqlTransaction(StoreContext context)
+      : people_(context),
+        accounts_(context),
+        registrations_(context),
+        challenges_(context),
+        attempts_(context),
+        sessions_(context),
+        outbox_(context),
+        outbox_queue_(context),
+        audit_(context),
+        intents_(context) {}
+
+  People& people() override { return people_; }
+  Accounts& accounts() override { return accounts_; }
+  Registrations& registrations() override { return registrations_; }
+  Challenges& challenges() override { return challenges_; }
+  Attempts& attempts() override { return attempts_; }
+  Sessions& sessions() override { return sessions_; }
+  Outbox& outbox() override { return outbox_; }
+  OutboxQueue& outbox_queue() override { return outbox_queue_; }
+  AuditLog& audit() override { return audit_; }
+  Intents& intents() override { return intents_; }
+
+ private:
+  SqlPeople people_;
+  SqlAccounts accounts_;
+  SqlRegistrations registrations_;
+  SqlChallenges challenges_;
+  SqlAttempts attempts_;
+  SqlSessions sessions_;
+  SqlOutbox outbox_;
+  SqlOutboxQueue outbox_queue_;
+  SqlAuditLog audit_;
+  SqlIntents intents_;
+};
+
+}  // namespace portal
