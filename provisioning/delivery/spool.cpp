@@ -1,0 +1,113 @@
+#include "delivery/spool.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "base/file.hpp"
+#include "base/random.hpp"
+#include "delivery/mail_encoding.hpp"
+
+namespace portal {
+namespace {
+
+Error from_errno(const std::filesystem::path& path, std::string_view act) {
+  return Error{Errc::unavailable,
+               std::string(act) + " " + path.string() + ": " + std::strerror(errno)};
+}
+
+Result<void> prepare_folder(const std::filesystem::path& folder) {
+  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
+    return fail(from_errno(folder, "making"));
+  }
+  struct stat info {};
+  if (::stat(folder.c_str(), &info) != 0) return fail(from_errno(folder, "looking at"));
+  if (!S_ISDIR(info.st_mode)) return fail(Errc::denied, folder.string() + " is not a folder");
+  if ((info.st_mode & S_IWOTH) != 0) {
+    return fail(Errc::denied, "others may write into " + folder.string() + "; chmod o-w");
+  }
+  return {};
+}
+
+/// Makes a rename in the folder survive a power cut.
+Result<void> sync_folder(const std::filesystem::path& folder) {
+  const FileDescriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd || ::fsync(fd.get()) != 0) return fail(from_errno(folder, "syncing"));
+  return {};
+}
+
+/// An id becomes part of a file name and of a Message-ID.
+bool is_harmless_name(std::string_view id) {
+  return !id.empty() && id.size() <= 64 && std::ranges::all_of(id, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+  });
+}
+
+}  // namespace
+
+Result<Spool> Spool::open(SpoolSettings settings) {
+  std::map<PortalId, MailSender> senders;
+  for (const auto& [portal, text] : settings.from) {
+    Result<MailSender> sender = MailSender::parse(text);
+    if (!sender) {
+      return fail(sender.error().code,
+                  "sender of portal " + portal.text() + ": " + sender.error().detail);
+    }
+    senders.emplace(portal, std::move(*sender));
+  }
+  if (Result<void> ready = prepare_folder(settings.folder); !ready) {
+    return fail(std::move(ready).error());
+  }
+  return Spool(std::move(settings.folder), std::move(senders));
+}
+
+Result<void> Spool::send(const OutgoingMail& mail) {
+  const auto sender = senders_.find(mail.portal);
+  if (sender == senders_.end()) {
+    return fail(Errc::unavailable, "no sender is set for portal " + mail.portal.text());
+  }
+  const Result<Secret> message = compose_mail(mail, sender->second);
+  if (!message) return fail(message.error());
+  return place(mail.id, mail.created, ".eml", *message);
+}
+
+Result<void> Spool::send(const OutgoingSms& sms) {
+  nlohmann::ordered_json object;
+  object["id"] = sms.id.text();
+  object["portal"] = sms.portal.text();
+  object["number"] = sms.recipient.e164();
+  object["text"] = sms.text.reveal();
+  object["time"] = iso_time(sms.created);
+  object["expires"] = iso_time(sms.expires);
+  std::string text = object.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  wipe(object["text"].get_ref<std::string&>());
+  const Secret content(text);
+  wipe(text);
+  return place(sms.id, sms.created, ".sms.json", content);
+}
+
+Result<void> Spool::place(const MessageId& id, UtcTime created, std::string_view ending,
+                          const Secret& content) const {
+  if (!is_harmless_name(id.text())) return fail(Errc::malformed, "message id: not a file name");
+  const std::string name =
+      std::to_string(to_millis(created)) + "-" + id.text() + std::string(ending);
+  // A name of its own: when a lease ran out, two workers may write the same message.
+  const std::filesystem::path draft = folder_ / ("." + name + "." + random_identifier());
+  Result<void> placed = create_private_file(draft, content.reveal());
+  if (placed && ::rename(draft.c_str(), (folder_ / name).c_str()) != 0) {
+    placed = fail(from_errno(folder_ / name, "placing"));
+  }
+  if (!placed) {
+    ::unlink(draft.c_str());
+    return fail(Errc::unavailable, std::move(placed).error().detail);
+  }
+  return sync_folder(folder_);
+}
+
+}  // namespace portal
