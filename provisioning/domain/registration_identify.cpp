@@ -74,7 +74,7 @@ Result<void> count_failure(Transaction& transaction, const RegistrationSettings&
   if (!letter) return fail(letter.error());
   if (!*letter) return {};
   const Result<int> in_all =
-      attempts.count(AttemptKind::activation_data, ahv.digits(), (*letter)->issued);
+      attempts.count(AttemptKind::activation_data, ahv.digits(), (*letter)->issued - 1ms);
   if (!in_all) return fail(in_all.error());
   if (*in_all < settings.wrong_data_in_all) return {};
   return people.kill((*letter)->id, now);

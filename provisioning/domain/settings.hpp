@@ -33,7 +33,7 @@ struct RegistrationSettings {
   int mails_per_person_and_day = 12;             ///< over all registrations of a person
   int factor_code_tries = 5;                     ///< R11: SMS code or the app's first code
   std::chrono::hours stale_after{30 * 24};       ///< J5
-  SmsSettings sms;
+  SmsSettings sms{};
 };
 
 /// The rules of logging in.
@@ -44,7 +44,7 @@ struct LoginSettings {
   std::chrono::minutes session_idle{15};      ///< W3
   std::chrono::hours session_overall{12};     ///< W3
   std::chrono::minutes pending_lifetime{10};  ///< between password and code on the web
-  SmsSettings sms;
+  SmsSettings sms{};
 };
 
 /// Refusals leave this long after the request came, successes at once (DESIGN.md section 4).

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "domain/portals.hpp"
+#include "domain/ports/accounts.hpp"
+#include "identity/source.hpp"
+
+namespace portal {
+
+class Store;
+
+/// A person's second factor, as far as it may be shown.
+struct FactorHint {
+  FactorKind kind = FactorKind::totp;
+  std::string phone_masked;  ///< sms: "+41 •• ••• •• 67"
+};
+
+/// What a person who is logged in sees of their own account.
+struct OwnAccount {
+  std::string user_name;  ///< the e-mail address
+  std::vector<Membership> memberships;
+  std::optional<FactorHint> factor;
+  std::optional<TermsAcceptance> terms;  ///< the newest acceptance at this portal
+};
+
+/// What people may see and do with their own account after login; self-service grows here.
+/// Thread-safe.
+class OwnAccountService {
+ public:
+  OwnAccountService(Store& store, const Clock& clock);
+
+  /// Fails: not_found, unavailable.
+  Result<OwnAccount> show(const AccountId& account, const PortalId& portal);
+  /// Nothing if the account has no factor. Fails: unavailable.
+  Result<std::optional<FactorHint>> factor_of(const AccountId& account);
+  /// Records that the portal's present terms, shown in `language`, were accepted (requirement R9).
+  /// Fails: unavailable.
+  Result<void> accept_terms(const AccountId& account, const Portal& portal, Language language,
+                            const Source& source);
+
+ private:
+  Store& store_;
+  const Clock& clock_;
+};
+
+}  // namespace portal

@@ -1,0 +1,132 @@
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "domain/ports/directory.hpp"
+
+namespace portal::test {
+
+/// A directory in memory that keeps the contract of the port. Thread-safe.
+class FakeDirectory final : public Directory {
+ public:
+  struct Entry {
+    AccountId account;
+    std::string email_key;
+    std::string dn;
+    std::string password;
+    bool staged = true;
+  };
+
+  bool available = true;                       ///< else every call fails: unavailable
+  bool admits = true;                          ///< else admit fails: unavailable
+  std::optional<PasswordRefusal> policy;       ///< what set_password answers
+  std::optional<BindAnswer::Verdict> verdict;  ///< what a right password gives
+  int binds = 0;
+
+  Result<BindAnswer> bind(std::string_view dn, const Secret& password) override {
+    const std::lock_guard lock(mutex_);
+    if (!available) return down();
+    if (password.empty()) return fail(Errc::internal, "an empty password reached the directory");
+    ++binds;
+    BindAnswer answer;
+    for (const auto& [uuid, entry] : entries_) {
+      if (entry.dn != dn || entry.staged || entry.password != password.reveal()) continue;
+      answer.verdict = verdict.value_or(BindAnswer::Verdict::accepted);
+    }
+    return answer;
+  }
+
+  Result<DirectoryEntry> stage(const StagedPerson& person) override {
+    const std::lock_guard lock(mutex_);
+    if (!available) return down();
+    for (auto& [uuid, entry] : entries_) {
+      if (entry.account != person.account || !entry.staged) continue;
+      entry.email_key = person.email.key();
+      return DirectoryEntry{uuid, entry.dn, true};
+    }
+    const std::string uuid = "uuid-" + std::to_string(++last_uuid_);
+    Entry entry{person.account, person.email.key(), "uid=" + person.account.text() + ",ou=staging",
+                "", true};
+    entries_[uuid] = entry;
+    return DirectoryEntry{uuid, entry.dn, true};
+  }
+
+  Result<std::optional<PasswordRefusal>> set_password(std::string_view dn,
+                                                      const Secret& password) override {
+    const std::lock_guard lock(mutex_);
+    if (!available) return down();
+    if (policy) return policy;
+    for (auto& [uuid, entry] : entries_) {
+      if (entry.dn == dn) entry.password = password.reveal();
+    }
+    return std::optional<PasswordRefusal>();
+  }
+
+  Result<DirectoryEntry> admit(std::string_view entry_uuid) override {
+    const std::lock_guard lock(mutex_);
+    if (!available || !admits) return down();
+    const auto found = entries_.find(std::string(entry_uuid));
+    if (found == entries_.end()) return fail(Errc::not_found, "no such entry");
+    found->second.staged = false;
+    found->second.dn = "uid=" + found->second.account.text() + ",ou=people";
+    return DirectoryEntry{found->first, found->second.dn, false};
+  }
+
+  Result<std::optional<DirectoryEntry>> locate(std::string_view entry_uuid) override {
+    const std::lock_guard lock(mutex_);
+    if (!available) return down();
+    const auto found = entries_.find(std::string(entry_uuid));
+    if (found == entries_.end()) return std::optional<DirectoryEntry>();
+    return DirectoryEntry{found->first, found->second.dn, found->second.staged};
+  }
+
+  Result<void> discard(const AccountId& account) override {
+    const std::lock_guard lock(mutex_);
+    if (!available) return down();
+    std::erase_if(entries_, [&](const auto& item) {
+      return item.second.account == account && item.second.staged;
+    });
+    return {};
+  }
+
+  Result<bool> has_address(const EmailAddress& email) override {
+    const std::lock_guard lock(mutex_);
+    if (!available) return down();
+    for (const auto& [uuid, entry] : entries_) {
+      if (!entry.staged && entry.email_key == email.key()) return true;
+    }
+    return false;
+  }
+
+  Result<void> prove_staging_is_safe() override { return {}; }
+
+  std::map<std::string, Entry> entries() const {
+    const std::lock_guard lock(mutex_);
+    return entries_;
+  }
+  /// An administrator's tool moves or removes an entry behind our back.
+  void move(const std::string& uuid, const std::string& dn) {
+    const std::lock_guard lock(mutex_);
+    entries_.at(uuid).dn = dn;
+  }
+  void remove(const std::string& uuid) {
+    const std::lock_guard lock(mutex_);
+    entries_.erase(uuid);
+  }
+  void add_stranger(const EmailAddress& email) {
+    const std::lock_guard lock(mutex_);
+    entries_["stranger"] = {AccountId("stranger"), email.key(), "cn=stranger", "x", false};
+  }
+
+ private:
+  static tl::unexpected<Error> down() { return fail(Errc::unavailable, "the directory is down"); }
+
+  mutable std::mutex mutex_;
+  std::map<std::string, Entry> entries_;
+  int last_uuid_ = 0;
+};
+
+}  // namespace portal::test
