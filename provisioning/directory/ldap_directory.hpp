@@ -73,12 +73,13 @@ class LdapDirectory final : public Directory {
                                                       const Secret& password) override;
   Result<DirectoryEntry> admit(std::string_view entry_uuid) override;
   Result<std::optional<DirectoryEntry>> locate(std::string_view entry_uuid) override;
-  Result<void> discard(std::string_view entry_uuid) override;
+  Result<void> discard(const AccountId& account) override;
   Result<bool> has_address(const EmailAddress& email) override;
   Result<void> prove_staging_is_safe() override;
 
+  class Parts;  ///< opaque; for this folder
+
  private:
-  class Parts;
   explicit LdapDirectory(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;
 };

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "directory/ldap_directory.hpp"
+#include "directory/pool.hpp"
+#include "directory/recent_writes.hpp"
+
+namespace portal {
+
+/// What an LdapDirectory is made of, and the steps that several of its operations share.
+class LdapDirectory::Parts {
+ public:
+  /// `settings` are checked, `logins` and `provider` are not empty.
+  Parts(LdapSettings settings, const std::vector<directory::Endpoint>& logins,
+        const std::vector<directory::Endpoint>& provider);
+
+  directory::Deadline deadline() const {
+    return directory::Deadline::after(settings_.operation_timeout);
+  }
+  const LdapSettings& settings() const noexcept { return settings_; }
+
+  /// Connections on which people bind: to any server, or to the provider.
+  directory::Pool& logins() noexcept { return logins_; }
+  directory::Pool& provider_logins() noexcept {
+    return provider_logins_ ? *provider_logins_ : logins_;
+  }
+  /// Connections on which the service account has bound, to the provider.
+  directory::Pool& service() noexcept { return service_; }
+  directory::RecentWrites& recent_writes() noexcept { return recent_writes_; }
+
+  /// "uid=<account>,<staging>". Fails: malformed.
+  Result<std::string> staged_dn(std::string_view account) const;
+
+  /// The one entry at `dn`. Fails: not_found, and as the search does.
+  Result<DirectoryEntry> entry_at(directory::Connection& connection, const std::string& dn,
+                                  const directory::Deadline& deadline) const;
+  /// The one entry with this entryUUID, in staging or among the people.
+  Result<std::optional<DirectoryEntry>> find(directory::Connection& connection,
+                                             std::string_view entry_uuid,
+                                             const directory::Deadline& deadline) const;
+
+ private:
+  Result<std::optional<DirectoryEntry>> find_below(directory::Connection& connection,
+                                                   const std::string& base,
+                                                   std::string_view entry_uuid,
+                                                   const directory::Deadline& deadline) const;
+  Result<void> introduce(directory::Connection& connection,
+                         const directory::Deadline& deadline) const;
+
+  LdapSettings settings_;
+  directory::Pool logins_;
+  std::optional<directory::Pool> provider_logins_;  ///< nothing if they are the same servers
+  directory::Pool service_;
+  directory::RecentWrites recent_writes_{std::chrono::minutes(5)};
+};
+
+}  // namespace portal

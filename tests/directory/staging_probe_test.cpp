@@ -1,0 +1,168 @@
+// The start-up proof against a real slapd: with the shipped access rules, and with usual ones.
+#include <csignal>
+#include <fstream>
+#include <string>
+
+#include "base/file.hpp"
+#include "directory/ldap_directory.hpp"
+#include "directory/private_slapd.hpp"
+#include "support/cmocka.hpp"
+
+using namespace portal;
+
+namespace {
+
+std::string shipped_rules() {
+  const auto file = std::filesystem::path(std::getenv("PORTAL_SOURCE")) / "config/ldap/access.conf";
+  const Result<std::string> text = read_text_file(file, 100000);
+  assert_ok(text);
+  return *text;
+}
+
+/// The shipped rules with `from` replaced by `to`; fails if it is not there.
+std::string rules_with(const std::string& from, const std::string& to) {
+  std::string text = shipped_rules();
+  const std::size_t at = text.find(from);
+  assert_true(at != std::string::npos);
+  return text.replace(at, from.size(), to);
+}
+
+/// Starts a slapd with these rules, runs the proof, and checks that no probe is left.
+Result<void> prove_with(const std::string& rules, const test::PrivateSlapd::Arguments& more = {}) {
+  const test::TemporaryFolder folder;
+  const std::filesystem::path file = folder.path() / "access.conf";
+  std::ofstream(file) << rules;
+  test::PrivateSlapd::Arguments arguments = {"--access", file.string()};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  const test::PrivateSlapd slapd(folder.path() / "slapd", arguments);
+  const auto directory = slapd.open();
+  const Result<void> proven = directory->prove_staging_is_safe();
+  if (proven) assert_ok(directory->prove_staging_is_safe());  // and again
+  test::assert_text(slapd.search(test::kStaging, "one", "(objectClass=*)", "1.1"), "");
+  return proven;
+}
+
+void assert_unsafe(const Result<void>& proven, const char* because) {
+  assert_error(proven, Errc::denied);
+  if (proven.error().detail.find(because) == std::string::npos)
+    fail_msg("'%s' does not say '%s'", proven.error().detail.c_str(), because);
+}
+
+void the_shipped_rules_are_safe_and_leave_no_probe(void**) {
+  // L4, R13
+  const test::TemporaryFolder folder;
+  const test::PrivateSlapd slapd(folder.path() / "slapd");
+  const auto directory = slapd.open();
+  assert_ok(directory->prove_staging_is_safe());
+  test::assert_text(slapd.search(test::kStaging, "one", "(objectClass=*)", "1.1"), "");
+  test::assert_text(slapd.search(test::kPeople, "one", "(objectClass=*)", "1.1"), "");
+}
+
+/// What most directories have: everybody authenticates everywhere.
+constexpr const char* kUsualAuth =
+    "access to attrs=userPassword\n"
+    "  by dn.exact=\"cn=portald,ou=services,dc=example,dc=ch\" =w\n"
+    "  by anonymous auth\n"
+    "  by * none\n";
+
+void the_usual_rule_by_which_staged_entries_bind_is_refused(void**) {
+  // L4
+  assert_unsafe(prove_with(kUsualAuth + shipped_rules()), "an entry in staging can bind");
+}
+
+void a_staging_that_everybody_reads_is_refused(void**) {
+  // L4
+  assert_unsafe(prove_with(rules_with("write\n  by * none", "write\n  by * read")),
+                "anybody sees entries in staging");
+}
+
+void a_staging_that_every_logged_in_person_reads_is_refused(void**) {
+  // L4
+  assert_unsafe(prove_with(rules_with("write\n  by * none", "write\n  by users read")),
+                "a person who is logged in sees entries in staging");
+}
+
+void a_service_account_that_reads_hashes_is_refused(void**) {
+  // L4
+  assert_unsafe(prove_with(rules_with("=w\n", "write\n")),
+                "the service account reads userPassword");
+}
+
+void the_rootdn_as_service_account_is_refused(void**) {
+  // L4
+  const test::TemporaryFolder folder;
+  const std::filesystem::path file = folder.path() / "access.conf";
+  std::ofstream(file) << "access to dn.exact=\"cn=admin,dc=example,dc=ch\" attrs=userPassword\n"
+                         "  by anonymous auth\n"
+                      << shipped_rules();
+  const test::PrivateSlapd slapd(folder.path() / "slapd", {"--access", file.string()});
+  // A password for the rootdn: an entry of its name.
+  assert_true(
+      slapd.modify("dn: cn=admin,dc=example,dc=ch\nchangetype: add\n"
+                   "objectClass: organizationalRole\nobjectClass: simpleSecurityObject\n"
+                   "cn: admin\nuserPassword: a-Root-Password-1\n\n"));
+  LdapSettings settings = slapd.settings();
+  settings.bind_dn = "cn=admin,dc=example,dc=ch";
+  settings.password = Secret("a-Root-Password-1");
+  const auto directory = LdapDirectory::open(std::move(settings));
+  assert_ok(directory);
+  assert_unsafe((*directory)->prove_staging_is_safe(), "is it the rootdn?");
+}
+
+void too_few_rights_are_named(void**) {
+  // L4
+  assert_unsafe(prove_with(rules_with("attrs=children\n  by dn.exact=\"cn=portald,ou=services,dc="
+                                      "example,dc=ch\" write",
+                                      "attrs=children\n  by dn.exact=\"cn=portald,ou=services,dc="
+                                      "example,dc=ch\" read")),
+                "the right to add an entry to ou=staging");
+  assert_unsafe(prove_with(rules_with("=az", "=s")), "the right to move a staged entry");
+  assert_unsafe(prove_with(rules_with("=w\n", "=s\n")), "the right to write userPassword");
+}
+
+void people_who_cannot_bind_are_named(void**) {
+  // L4
+  assert_unsafe(prove_with(rules_with("by anonymous auth", "by anonymous none")),
+                "people need \"auth\"");
+}
+
+void rights_that_forbid_removing_the_probe_from_the_people_do_not_hinder(void**) {
+  // L4
+  assert_ok(prove_with(rules_with("=az", "=a")));
+}
+
+void a_policy_that_wants_a_new_password_at_once_is_named(void**) {
+  // L4
+  // OpenLDAP marks the password only if who sets it has "manage" on it.
+  assert_unsafe(prove_with(rules_with("=w\n", "=wm\n"), {"--policy", "pwdMustChange=TRUE"}),
+                "pwdMustChange");
+}
+
+void a_directory_that_is_down_is_unavailable_and_not_unsafe(void**) {
+  // L4
+  const test::TemporaryFolder folder;
+  test::PrivateSlapd slapd(folder.path() / "slapd");
+  const auto directory = slapd.open();
+  slapd.stop();
+  assert_error(directory->prove_staging_is_safe(), Errc::unavailable);
+}
+
+}  // namespace
+
+int main() {
+  std::signal(SIGPIPE, SIG_IGN);
+  const CMUnitTest tests[] = {
+      cmocka_unit_test(the_shipped_rules_are_safe_and_leave_no_probe),
+      cmocka_unit_test(the_usual_rule_by_which_staged_entries_bind_is_refused),
+      cmocka_unit_test(a_staging_that_everybody_reads_is_refused),
+      cmocka_unit_test(a_staging_that_every_logged_in_person_reads_is_refused),
+      cmocka_unit_test(a_service_account_that_reads_hashes_is_refused),
+      cmocka_unit_test(the_rootdn_as_service_account_is_refused),
+      cmocka_unit_test(too_few_rights_are_named),
+      cmocka_unit_test(people_who_cannot_bind_are_named),
+      cmocka_unit_test(rights_that_forbid_removing_the_probe_from_the_people_do_not_hinder),
+      cmocka_unit_test(a_policy_that_wants_a_new_password_at_once_is_named),
+      cmocka_unit_test(a_directory_that_is_down_is_unavailable_and_not_unsafe),
+  };
+  return cmocka_run_group_tests(tests, nullptr, nullptr);
+}
