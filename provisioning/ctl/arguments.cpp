@@ -1,0 +1,158 @@
+// The only place that sees CLI11: it takes seconds to compile.
+#include "ctl/arguments.hpp"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+namespace portal::ctl {
+namespace {
+
+constexpr const char* kAccount = "account id, e-mail address or login name";
+
+/// Makes `command` the one to run when `sub` was named on the command line.
+template <class T>
+void runs(CLI::App* sub, Arguments& arguments, const std::shared_ptr<T>& command) {
+  sub->final_callback([&arguments, command] { arguments.command = *command; });
+}
+
+CLI::App* group(CLI::App& app, const char* name, const char* description) {
+  CLI::App* sub = app.add_subcommand(name, description);
+  sub->require_subcommand(1);
+  return sub;
+}
+
+void add_persons(CLI::App& app, Arguments& arguments) {
+  CLI::App* sub = group(app, "persons", "The persons who are invited")
+                      ->add_subcommand("import", "Import persons and codes from a CSV file");
+  const auto command = std::make_shared<PersonsImport>();
+  sub->add_option("FILE", command->file, "CSV file with a header row; - reads standard input")
+      ->required();
+  sub->add_flag("--dry-run", command->dry_run, "Check every row, change nothing");
+  runs(sub, arguments, command);
+}
+
+void add_codes(CLI::App& app, Arguments& arguments) {
+  CLI::App* sub = group(app, "codes", "Activation codes")
+                      ->add_subcommand("issue", "Issue a new code; the one before is dead");
+  const auto command = std::make_shared<CodesIssue>();
+  sub->add_option("--ahv", command->ahv,
+                  "AHV number; - reads it from standard input, where no process list shows it")
+      ->required();
+  sub->add_option("--portal", command->portal, "Portal, as in the configuration")->required();
+  sub->add_option("--audience", command->audience, "Audience of the portal")->required();
+  runs(sub, arguments, command);
+}
+
+void add_account_act(CLI::App* accounts, Arguments& arguments, const char* act,
+                     const char* description, const char* done) {
+  CLI::App* sub = accounts->add_subcommand(act, description);
+  const auto command = std::make_shared<AccountsAct>();
+  command->act = act;
+  command->done = done;
+  sub->add_option("NAME", command->name, kAccount)->required();
+  runs(sub, arguments, command);
+}
+
+void add_accounts(CLI::App& app, Arguments& arguments) {
+  CLI::App* accounts = group(app, "accounts", "Registered accounts");
+  CLI::App* list = accounts->add_subcommand("list", "List accounts in the order of creation");
+  const auto listing = std::make_shared<AccountsList>();
+  list->add_option("--after", listing->after, "Begin after this account id");
+  list->add_option("--limit", listing->limit, "At most so many")->check(CLI::Range(1, 1000));
+  runs(list, arguments, listing);
+
+  CLI::App* show = accounts->add_subcommand("show", "Show one account");
+  const auto showing = std::make_shared<AccountsShow>();
+  show->add_option("NAME", showing->name, kAccount)->required();
+  show->add_flag("--reveal", showing->reveal, "Also the whole AHV number and the birth date");
+  runs(show, arguments, showing);
+
+  add_account_act(accounts, arguments, "lock", "Refuse every login and end all sessions",
+                  "The account is locked and its sessions have ended.");
+  add_account_act(accounts, arguments, "unlock", "Allow logins again, forget failures",
+                  "The account is unlocked.");
+  add_account_act(accounts, arguments, "reset-factor",
+                  "Remove the second factor and end all sessions",
+                  "The second factor is removed and the sessions have ended. The person needs a "
+                  "new letter: portalctl codes issue");
+}
+
+void add_sessions(CLI::App& app, Arguments& arguments) {
+  CLI::App* sessions = group(app, "sessions", "Open sessions of web and PAM");
+  CLI::App* list = sessions->add_subcommand("list", "List open sessions, newest first");
+  const auto listing = std::make_shared<SessionsList>();
+  list->add_option("NAME", listing->name, "Only those of this account");
+  runs(list, arguments, listing);
+
+  CLI::App* end = sessions->add_subcommand("end", "End a session at once");
+  const auto ending = std::make_shared<SessionsEnd>();
+  end->add_option("ID", ending->id, "The session's id, as sessions list shows it")->required();
+  runs(end, arguments, ending);
+}
+
+void add_audit(CLI::App& app, Arguments& arguments) {
+  CLI::App* list = group(app, "audit", "The log of security acts")
+                       ->add_subcommand("list", "List records in their order");
+  const auto command = std::make_shared<AuditList>();
+  list->add_option("--after", command->after, "Begin after this record number")
+      ->check(CLI::NonNegativeNumber);
+  list->add_option("--limit", command->limit, "At most so many")->check(CLI::Range(1, 1000));
+  runs(list, arguments, command);
+}
+
+void add_local(CLI::App& app, Arguments& arguments) {
+  CLI::App* generate =
+      group(app, "key", "The installation's master key")
+          ->add_subcommand("generate", "Write a new key file, never over an old one");
+  const auto key = std::make_shared<KeyGenerate>();
+  generate->add_option("FILE", key->file, "The file to make, mode 0600")->required();
+  runs(generate, arguments, key);
+
+  CLI::App* check = group(app, "config", "The daemon's configuration")
+                        ->add_subcommand("check", "Check a configuration file with portald");
+  const auto config = std::make_shared<ConfigCheck>();
+  check->add_option("FILE", config->file, "The configuration file")->required();
+  runs(check, arguments, config);
+}
+
+void add_global(CLI::App& app, Arguments& arguments) {
+  app.add_option("--socket", arguments.socket, "The administration socket of portald")
+      ->envname("PORTALCTL_SOCKET")
+      ->capture_default_str();
+  CLI::Option* json = app.add_flag_callback(
+      "--json", [&arguments] { arguments.format = Format::json; }, "Print what the daemon answers");
+  CLI::Option* csv = app.add_flag_callback(
+      "--csv", [&arguments] { arguments.format = Format::csv; }, "Print lists as CSV");
+  json->excludes(csv);
+  app.add_flag("-q,--quiet", arguments.quiet, "Print results only, no notes");
+  app.set_version_flag("--version", "portalctl " PORTAL_VERSION);
+}
+
+}  // namespace
+
+std::variant<Arguments, ExitCode> parse_arguments(int argc, const char* const* argv) {
+  CLI::App app("Administers the portal login through the socket of portald.", "portalctl");
+  Arguments arguments;
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.footer(
+      "Exit codes: 0 done, 1 refused, 2 usage, 3 daemon unreachable, 4 not permitted, 5 daemon "
+      "failed. See portalctl(8).");
+  add_global(app, arguments);
+  add_persons(app, arguments);
+  add_codes(app, arguments);
+  add_accounts(app, arguments);
+  add_sessions(app, arguments);
+  add_audit(app, arguments);
+  add_local(app, arguments);
+  runs(app.add_subcommand("status", "Ask the daemon how it is"), arguments,
+       std::make_shared<Status>());
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& outcome) {
+    return app.exit(outcome, std::cout, std::cerr) == 0 ? ExitCode::ok : ExitCode::usage;
+  }
+  return arguments;
+}
+
+}  // namespace portal::ctl

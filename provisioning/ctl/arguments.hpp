@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <variant>
+
+#include "ctl/exit_code.hpp"
+
+namespace portal::ctl {
+
+// One struct for each command, filled and checked.
+
+struct PersonsImport {
+  std::string file;  ///< "-": standard input
+  bool dry_run = false;
+};
+struct CodesIssue {
+  std::string ahv;  ///< "-": the first line of standard input, so that no process list shows it
+  std::string portal;
+  std::string audience;
+};
+struct AccountsList {
+  std::string after;
+  std::int64_t limit = 100;
+};
+struct AccountsShow {
+  std::string name;
+  bool reveal = false;  ///< with AHV number and birth date
+};
+/// lock, unlock, reset-factor
+struct AccountsAct {
+  std::string name;
+  std::string act;   ///< the last part of the route
+  std::string done;  ///< what is said when it is done
+};
+struct SessionsList {
+  std::string name;  ///< of one account; empty: all
+};
+struct SessionsEnd {
+  std::string id;
+};
+struct AuditList {
+  std::int64_t after = 0;
+  std::int64_t limit = 100;
+};
+struct KeyGenerate {
+  std::filesystem::path file;
+};
+struct ConfigCheck {
+  std::filesystem::path file;
+};
+struct Status {};
+
+using Command =
+    std::variant<PersonsImport, CodesIssue, AccountsList, AccountsShow, AccountsAct, SessionsList,
+                 SessionsEnd, AuditList, KeyGenerate, ConfigCheck, Status>;
+
+/// How results are printed: for people, as the daemon sent them, or as CSV.
+enum class Format { table, json, csv };
+
+struct Arguments {
+  std::filesystem::path socket = "/run/portald/admin.sock";
+  Format format = Format::table;
+  bool quiet = false;  ///< results only, no notes
+  Command command;
+};
+
+/// Reads the command line. Help and version are printed to standard output, complaints to standard
+/// error; then there is nothing to run, only a code to exit with.
+std::variant<Arguments, ExitCode> parse_arguments(int argc, const char* const* argv);
+
+}  // namespace portal::ctl

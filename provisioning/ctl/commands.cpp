@@ -1,0 +1,182 @@
+#include "ctl/commands.hpp"
+
+#include <iostream>
+
+#include "ctl/daemon.hpp"
+#include "ctl/import_command.hpp"
+#include "ctl/local_commands.hpp"
+#include "ctl/terminal.hpp"
+
+namespace portal::ctl {
+namespace {
+
+constexpr std::size_t kLongestTyped = 64;
+
+const std::vector<Column> kAccountColumns = {
+    {"ID", "id"},       {"E-MAIL", "email"},  {"LOGIN", "login_name"},
+    {"STATE", "state"}, {"LOCKED", "locked"}, {"CREATED", "created"}};
+const std::vector<Column> kSessionColumns = {
+    {"ID", "id"},         {"KIND", "kind"},    {"ACCOUNT", "account"}, {"SERVICE", "service"},
+    {"PORTAL", "portal"}, {"FROM", "address"}, {"STARTED", "started"}, {"LAST SEEN", "last_seen"}};
+const std::vector<Column> kAuditColumns = {
+    {"NUMBER", "number"},   {"WHEN", "when"},     {"WHAT", "what"},        {"OUTCOME", "outcome"},
+    {"ACCOUNT", "account"}, {"ACTOR", "actor"},   {"FROM", "address"},     {"SERVICE", "service"},
+    {"FACTOR", "factor"},   {"REASON", "reason"}, {"DECISION", "decision"}};
+
+/// Runs the command that it is called with.
+class Runner {
+ public:
+  explicit Runner(const Arguments& arguments)
+      : terminal_(arguments.format, arguments.quiet), daemon_(arguments.socket, terminal_) {}
+
+  ExitCode operator()(const PersonsImport& command) {
+    return import_persons(command, daemon_, terminal_);
+  }
+  ExitCode operator()(const CodesIssue& command);
+  ExitCode operator()(const AccountsList& command);
+  ExitCode operator()(const AccountsShow& command);
+  ExitCode operator()(const AccountsAct& command);
+  ExitCode operator()(const SessionsList& command);
+  ExitCode operator()(const SessionsEnd& command);
+  ExitCode operator()(const AuditList& command);
+  ExitCode operator()(const KeyGenerate& command) { return generate_key(command, terminal_); }
+  ExitCode operator()(const ConfigCheck& command) { return check_config(command); }
+  ExitCode operator()(const Status&);
+
+ private:
+  /// Prints a page of a list and says how to get the next.
+  ExitCode print_page(const std::string& target, std::string_view member,
+                      const std::vector<Column>& columns, std::string_view command);
+  ExitCode print_account(const Reply& reply) const;
+
+  Terminal terminal_;
+  Daemon daemon_;
+};
+
+ExitCode Runner::print_page(const std::string& target, std::string_view member,
+                            const std::vector<Column>& columns, std::string_view command) {
+  const std::optional<Reply> reply = daemon_.ask("GET", target);
+  if (!reply) return daemon_.exit_code();
+  terminal_.list(*reply, member, columns);
+  const std::optional<Json> body = Json::parse(reply->body);
+  const std::string next = body ? body->text("next") : "";
+  if (!next.empty()) {
+    terminal_.note("There may be more: portalctl " + std::string(command) + " --after " + next);
+  }
+  return ExitCode::ok;
+}
+
+ExitCode Runner::operator()(const CodesIssue& command) {
+  std::string ahv = command.ahv;
+  if (ahv == "-") std::getline(std::cin, ahv);
+  if (ahv.size() > kLongestTyped) ahv.resize(kLongestTyped);
+  const std::string body = json_object(
+      {{"ahv_number", ahv}, {"portal", command.portal}, {"audience", command.audience}});
+  std::optional<Reply> reply = daemon_.ask("POST", "/v1/codes", body);
+  const std::optional<Json> issued = reply ? Json::parse(reply->body) : std::nullopt;
+  if (!issued) return daemon_.exit_code();
+  if (terminal_.quiet() && terminal_.format() == Format::table) {
+    terminal_.result(issued->text("code"));
+    return ExitCode::ok;
+  }
+  terminal_.facts(*reply, *issued,
+                  {{"given name", "given_name"},
+                   {"family name", "family_name"},
+                   {"portal", "portal"},
+                   {"activation code", "code"},
+                   {"expires", "expires"}});
+  terminal_.note("This code is shown only now. An earlier one for this portal is dead.");
+  return ExitCode::ok;
+}
+
+ExitCode Runner::operator()(const AccountsList& command) {
+  std::string target = "/v1/accounts?limit=" + std::to_string(command.limit);
+  if (!command.after.empty()) target += "&after=" + percent_encoded(command.after);
+  return print_page(target, "accounts", kAccountColumns, "accounts list");
+}
+
+ExitCode Runner::operator()(const AccountsShow& command) {
+  std::string target = "/v1/accounts/" + percent_encoded(command.name);
+  if (command.reveal) target += "?reveal=identity";
+  const std::optional<Reply> reply = daemon_.ask("GET", target);
+  return reply ? print_account(*reply) : daemon_.exit_code();
+}
+
+ExitCode Runner::print_account(const Reply& reply) const {
+  const std::optional<Json> account = Json::parse(reply.body);
+  if (!account) return ExitCode::failed;
+  terminal_.facts(reply, *account,
+                  {{"id", "id"},
+                   {"e-mail", "email"},
+                   {"login name", "login_name"},
+                   {"language", "language"},
+                   {"state", "state"},
+                   {"locked since", "locked"},
+                   {"created", "created"},
+                   {"directory entry", "dn"},
+                   {"entryUUID", "entry_uuid"}});
+  if (terminal_.format() != Format::table) return ExitCode::ok;
+  terminal_.facts(reply, account->member("person"),
+                  {{"given name", "given_name"},
+                   {"family name", "family_name"},
+                   {"AHV number", "ahv_number"},
+                   {"birth date", "birth_date"}});
+  for (const Json& membership : account->items("memberships")) {
+    terminal_.facts(reply, membership,
+                    {{"portal", "portal"}, {"audience", "audience"}, {"since", "since"}});
+  }
+  const Json factor = account->member("factor");
+  if (factor.text("kind").empty()) {
+    terminal_.result("no second factor");
+  } else {
+    terminal_.facts(reply, factor, {{"second factor", "kind"}, {"number", "hint"}});
+  }
+  return ExitCode::ok;
+}
+
+ExitCode Runner::operator()(const AccountsAct& command) {
+  const std::string target =
+      "/v1/accounts/" + percent_encoded(command.name) + "/" + percent_encoded(command.act);
+  if (!daemon_.ask("POST", target)) return daemon_.exit_code();
+  terminal_.note(command.done);
+  return ExitCode::ok;
+}
+
+ExitCode Runner::operator()(const SessionsList& command) {
+  const std::string target = command.name.empty()
+                                 ? std::string("/v1/sessions")
+                                 : "/v1/accounts/" + percent_encoded(command.name) + "/sessions";
+  return print_page(target, "sessions", kSessionColumns, "sessions list");
+}
+
+ExitCode Runner::operator()(const SessionsEnd& command) {
+  if (!daemon_.ask("DELETE", "/v1/sessions/" + percent_encoded(command.id))) {
+    return daemon_.exit_code();
+  }
+  terminal_.note("The session has ended.");
+  return ExitCode::ok;
+}
+
+ExitCode Runner::operator()(const AuditList& command) {
+  return print_page("/v1/audit?after=" + std::to_string(command.after) +
+                        "&limit=" + std::to_string(command.limit),
+                    "records", kAuditColumns, "audit list");
+}
+
+ExitCode Runner::operator()(const Status&) {
+  const std::optional<Reply> reply = daemon_.ask("GET", "/v1/status");
+  const std::optional<Json> status = reply ? Json::parse(reply->body) : std::nullopt;
+  if (!status) return daemon_.exit_code();
+  terminal_.facts(
+      *reply, *status,
+      {{"status", "status"}, {"version", "version"}, {"started", "started"}, {"now", "now"}});
+  return ExitCode::ok;
+}
+
+}  // namespace
+
+ExitCode run(const Arguments& arguments) {
+  return std::visit(Runner(arguments), arguments.command);
+}
+
+}  // namespace portal::ctl
