@@ -1,0 +1,108 @@
+"""The demo: a private directory and daemon, and a person or a script who uses them."""
+
+import argparse
+import shutil
+import signal
+import sys
+import time
+from pathlib import Path
+
+from . import people, script
+from .portald import PortaldError, PrivatePortald
+from .slapd import PrivateSlapd, SlapdError
+from .terminal import wrapper_library
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+class Ended(Exception):
+    """Somebody asked us to end."""
+
+
+def on_signal(*_):
+    raise Ended
+
+
+def say(text=""):
+    print(text, flush=True)
+
+
+def show_letter(person, portald):
+    say(f"  portal            {portald.url(person.portal)}")
+    say(f"  AHV number        {person.ahv_number}")
+    say(f"  date of birth     {person.birth_date}")
+    say(f"  activation code   {person.activation_code}")
+
+
+def show_message(letter):
+    kind = "SMS" if letter.is_sms else "mail"
+    say(f"\n--- {kind} to {letter.to} " + "-" * max(4, 50 - len(letter.to)))
+    if letter.subject:
+        say(f"Subject: {letter.subject}\n")
+    say(letter.text.strip())
+    say("-" * 64)
+
+
+def by_hand(portald):
+    terminal = portald.terminal()
+    say("\nThe portal is open. Trust its authority in your browser, or click through the warning:")
+    say(f"  {portald.authority.certificate}")
+    say("\nA letter has reached Anna Muster, who does not exist:")
+    show_letter(people.ANNA, portald)
+    say("\nand one Carla Esempio, of the other portal:")
+    show_letter(people.CARLA, portald)
+    say("\nRegister with any address and any mobile number of Switzerland or Liechtenstein: nothing")
+    say("leaves this machine, each mail and SMS is shown here. Then log in through PAM:")
+    say(f"\n  {terminal.printed_line(people.ANNA.email, 'authenticate', 'acct_mgmt')}")
+    say("\nand look at it as its administrator:")
+    ctl = portald.build / "provisioning/ctl/portalctl"
+    say(f"\n  {ctl} --socket {portald.folder}/run/admin.sock accounts list")
+    say(f"\nThe daemon's log is {portald.log}. Ctrl-C ends everything; the data stay.")
+    portald.spool.skip_all()
+    while portald.process.poll() is None:
+        for letter in portald.spool.new():
+            show_message(letter)
+        time.sleep(0.2)
+    say(f"portald has ended by itself:\n{portald.last_lines()}")
+    return 1
+
+
+def run(options):
+    folder = Path(options.folder or ROOT / "build" / ("demo-scripted" if options.scripted else "demo"))
+    if options.fresh or options.scripted:
+        shutil.rmtree(folder, ignore_errors=True)
+    wrapper_library()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with PrivateSlapd(folder / "ldap") as slapd:
+        with PrivatePortald(folder / "portald", options.build, slapd.facts(),
+                            options.port) as portald:
+            persons = folder / "persons.csv"
+            people.write_csv(persons)
+            portald.ctl("--quiet", "persons", "import", str(persons))
+            code = script.run(portald, slapd, say) if options.scripted else by_hand(portald)
+            portald.stop()
+    return code
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="config/demo")
+    parser.add_argument("--build", type=Path, required=True)
+    parser.add_argument("--scripted", action="store_true")
+    parser.add_argument("--fresh", action="store_true")
+    parser.add_argument("--folder", type=Path)
+    parser.add_argument("--port", type=int, default=8443)
+    options = parser.parse_args()
+    signal.signal(signal.SIGTERM, on_signal)
+    signal.signal(signal.SIGHUP, on_signal)
+    try:
+        return run(options)
+    except (KeyboardInterrupt, Ended):
+        say("\nEnding.")
+        return 0 if not options.scripted else 130
+    except (SlapdError, PortaldError, OSError, AssertionError) as error:
+        print(f"config/demo: {error}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
