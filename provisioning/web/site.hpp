@@ -51,7 +51,7 @@ class Site {
 
   /// Reads every template in every language once. The neighbours must outlive the site.
   /// Throws std::logic_error if a template is damaged, which the tests would have found.
-  Site(const Neighbours& neighbours, SiteSettings settings);
+  Site(const Neighbours& neighbours, const SiteSettings& settings);
   ~Site();
   Site(const Site&) = delete;
   Site& operator=(const Site&) = delete;

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "domain/own_account.hpp"
+#include "web/pages.hpp"
+#include "web/site.hpp"
+
+namespace portal::web {
+
+/// What the handlers of all pages share.
+struct House {
+  Site::Neighbours neighbours;
+  SiteSettings settings;
+  Pages pages;
+  OwnAccountService own_account;
+};
+
+}  // namespace portal::web

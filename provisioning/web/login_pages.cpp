@@ -1,0 +1,219 @@
+#include "web/login_pages.hpp"
+
+#include <utility>
+
+#include "domain/registration.hpp"
+#include "web/cookies.hpp"
+#include "web/fields.hpp"
+#include "web/registration_pages.hpp"
+
+namespace portal::web {
+
+using http::Method;
+
+void LoginPages::add_routes(http::Router& router, const Gate& gate) {
+  gate.add(router, Method::get, "/login", [this](Visit& visit) { return show_password(visit); });
+  gate.add(router, Method::post, "/login", [this](Visit& visit) { return answer_password(visit); });
+  gate.add(router, Method::get, "/login/code", [this](Visit& visit) { return show_code(visit); });
+  gate.add(router, Method::post, "/login/code",
+           [this](Visit& visit) { return answer_code(visit); });
+  gate.add(router, Method::post, "/login/code/resend",
+           [this](Visit& visit) { return resend(visit); });
+}
+
+LoginConversation LoginPages::conversation(const Visit& visit) const {
+  LoginConversation conversation;
+  conversation.service = "web:" + visit.portal.id.text();
+  conversation.portal = visit.portal.id;
+  conversation.source = visit.source();
+  conversation.language = visit.language();
+  return conversation;
+}
+
+RegistrationId LoginPages::waiting_letter(const Visit& visit) const {
+  const auto token = token_of(visit.request, cookies::registration);
+  if (!token) return {};
+  const auto registration = house_.neighbours.registrations.find(*token);
+  if (!registration || !*registration) return {};
+  const Registration& row = **registration;
+  const bool waits = row.step == RegistrationStep::log_in && row.portal == visit.portal.id;
+  return waits ? row.id : RegistrationId();
+}
+
+Result<std::optional<PendingLogin>> LoginPages::find_pending(const Visit& visit) const {
+  const auto token = token_of(visit.request, cookies::login);
+  if (!token) return std::optional<PendingLogin>();
+  auto pending = house_.neighbours.sessions.find_pending(*token);
+  if (pending && *pending && (*pending)->portal != visit.portal.id) {
+    return std::optional<PendingLogin>();
+  }
+  return pending;
+}
+
+http::Response LoginPages::show_password(const Visit& visit) const {
+  if (visit.session) return redirect("/account");
+  return password_page(visit, {});
+}
+
+http::Response LoginPages::password_page(const Visit& visit, const Problems& problems) const {
+  const Field user_name{.name = "user_name",
+                        .label = "field.user_name",
+                        .hint = "field.user_name.hint",
+                        .autocomplete = "username",
+                        .inputmode = "email",
+                        .value = visit.form.text("user_name")};
+  const Field password{.name = "password",
+                       .label = "field.password",
+                       .type = "password",
+                       .autocomplete = "current-password",
+                       .longest = 1024};
+  return house_.pages.show(visit, {"log_in",
+                                   "log_in.title",
+                                   "/login",
+                                   0,
+                                   {{"joins", !waiting_letter(visit).empty()},
+                                    {"user_name", field(visit.words, user_name, problems)},
+                                    {"password", field(visit.words, password, problems)}},
+                                   &problems});
+}
+
+http::Response LoginPages::answer_password(const Visit& visit) const {
+  Problems problems;
+  if (!visit.form.has("user_name")) {
+    problems.add("user_name", visit.words("field.user_name.missing"));
+  }
+  if (!visit.form.has("password")) {
+    problems.add("password", visit.words("field.password.missing"));
+  }
+  if (!problems.empty()) return password_page(visit, problems);
+
+  LoginConversation conversation = this->conversation(visit);
+  conversation.typed_name = visit.form.text("user_name");
+  const RegistrationId joining = waiting_letter(visit);
+  // The letter is what makes them a member; that is settled after both factors.
+  if (!joining.empty()) conversation.portal.reset();
+  const LoginStep step =
+      house_.neighbours.logins.answer(conversation, visit.form.secret("password"));
+  if (const auto* refusal = std::get_if<Refusal>(&step)) {
+    problems.refuse(visit.words, *refusal, "");
+    return password_page(visit, problems);
+  }
+  if (!std::holds_alternative<Prompt>(step)) {
+    // The engine grants nothing for a password alone.
+    return house_.pages.failed(visit, {Errc::internal, "a password alone was enough"});
+  }
+  conversation.portal = visit.portal.id;
+  const Result<Secret> token = house_.neighbours.sessions.keep_pending(conversation, joining);
+  if (!token) {
+    problems.fault(visit.words, token.error(), visit.request.path);
+    return password_page(visit, problems);
+  }
+  http::Response response = redirect("/login/code");
+  set_cookie(response, cookies::login, token->reveal());
+  return response;
+}
+
+http::Response LoginPages::show_code(const Visit& visit) const {
+  const auto pending = find_pending(visit);
+  if (!pending) return house_.pages.failed(visit, pending.error());
+  if (!*pending) return redirect(visit.session ? "/account" : "/login");
+  return code_page(visit, **pending, {});
+}
+
+http::Response LoginPages::code_page(const Visit& visit, const PendingLogin& pending,
+                                     const Problems& problems) const {
+  const auto factor = house_.own_account.factor_of(pending.account);
+  if (!factor) return house_.pages.failed(visit, factor.error());
+  const bool by_sms = *factor && (*factor)->kind == FactorKind::sms;
+  return house_.pages.show(
+      visit,
+      {"log_in_code",
+       "log_in.code.title",
+       "/login/code",
+       0,
+       {{"by_sms", by_sms},
+        {"number", by_sms ? (*factor)->phone_masked : ""},
+        {"sent", visit.query.text("sent") == "1"},
+        {"code", code_field(visit.words, by_sms ? "field.sms_code" : "field.app_code", problems)}},
+       &problems});
+}
+
+http::Response LoginPages::answer_code(Visit& visit) const {
+  const auto pending = find_pending(visit);
+  if (!pending) return house_.pages.failed(visit, pending.error());
+  if (!*pending) return redirect("/login");
+  LoginConversation conversation = this->conversation(visit);
+  conversation.stage = LoginConversation::Stage::code;
+  conversation.account = (*pending)->account;
+  const LoginStep step = house_.neighbours.logins.answer(conversation, visit.form.secret("code"));
+  if (const auto* granted = std::get_if<Granted>(&step)) {
+    return let_in(visit, **pending, *granted);
+  }
+  Problems problems;
+  if (const auto* refusal = std::get_if<Refusal>(&step)) {
+    problems.refuse(visit.words, *refusal, field_of(refusal->reason));
+  }
+  // Wrong codes are counted on the account, so the page may simply ask again.
+  return code_page(visit, **pending, problems);
+}
+
+http::Response LoginPages::resend(const Visit& visit) const {
+  const auto pending = find_pending(visit);
+  if (!pending) return house_.pages.failed(visit, pending.error());
+  if (!*pending) return redirect("/login");
+  LoginConversation conversation = this->conversation(visit);
+  conversation.stage = LoginConversation::Stage::code;
+  conversation.account = (*pending)->account;
+  const LoginStep step = house_.neighbours.logins.resend(conversation);
+  if (const auto* refusal = std::get_if<Refusal>(&step)) {
+    Problems problems;
+    problems.refuse(visit.words, *refusal, field_of(refusal->reason));
+    return code_page(visit, **pending, problems);
+  }
+  return redirect("/login/code?sent=1");
+}
+
+http::Response LoginPages::let_in(Visit& visit, const PendingLogin& pending,
+                                  const Granted& granted) const {
+  SessionService& sessions = house_.neighbours.sessions;
+  const auto token = token_of(visit.request, cookies::login);
+  const Result<bool> mine = token ? sessions.take_pending(*token) : Result<bool>(false);
+  if (!mine) return house_.pages.failed(visit, mine.error());
+  if (!*mine) return redirect("/login");
+
+  Problems problems;
+  if (!pending.joining.empty()) {
+    const auto joined =
+        house_.neighbours.registrations.join(pending.joining, granted.account, visit.source());
+    if (!joined) {
+      problems.fault(visit.words, joined.error(), visit.request.path);
+    } else if (const auto* refusal = std::get_if<Refusal>(&*joined)) {
+      problems.refuse(visit.words, *refusal, "");
+    } else if (std::get<RegistrationStep>(*joined) != RegistrationStep::done) {
+      problems.refuse(visit.words, {RefusalReason::start_again, {}}, "");
+    }
+  }
+  if (!problems.empty()) {
+    http::Response response = password_page(visit, problems);
+    clear_cookie(response, cookies::login);
+    // Without the letter they can still log in to what they have.
+    if (problems.is_refusal()) clear_cookie(response, cookies::registration);
+    return response;
+  }
+
+  if (const auto old = token_of(visit.request, cookies::session)) {
+    if (const auto closed = sessions.close_web(*old, visit.source()); !closed) {
+      return house_.pages.failed(visit, closed.error());
+    }
+  }
+  const Result<Secret> session = sessions.open_web(granted, visit.portal.id, visit.source());
+  if (!session) return house_.pages.failed(visit, session.error());
+  http::Response response = redirect("/account?reference=" + granted.decision.text());
+  set_cookie(response, cookies::session, session->reveal());
+  clear_cookie(response, cookies::login);
+  clear_cookie(response, cookies::registration);
+  visit.renew = true;
+  return response;
+}
+
+}  // namespace portal::web

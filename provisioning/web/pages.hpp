@@ -1,0 +1,56 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "http/message.hpp"
+#include "web/problems.hpp"
+#include "web/templates.hpp"
+#include "web/visit.hpp"
+
+namespace portal::web {
+
+/// What one page is made of, apart from what all share.
+struct Page {
+  std::string_view name;   ///< its template
+  std::string_view title;  ///< message key; the heading too
+  std::string path = {};   ///< where GET shows it: there the language switch returns
+  int step = 0;            ///< of the registration, 1 to 6; 0: none
+  Values values = {};      ///< of its template
+  const Problems* problems = nullptr;
+};
+
+/// Puts pages together: the layout around a template, and the status for what went wrong.
+class Pages {
+ public:
+  /// `refusal_schedule`: a page that tells a refusal of the domain is not sent before.
+  Pages(const Phrasebook& phrases, std::chrono::milliseconds refusal_schedule);
+
+  http::Response show(const Visit& visit, Page page) const;
+  /// Something failed; what it was goes to the log, never to the page.
+  http::Response failed(const Visit& visit, const Error& error) const;
+  /// The page for a status that no page of ours explains: 403, 404, 421, 503, …
+  http::Response trouble(int status, const Words& words, const Portal* portal,
+                         std::string_view csrf) const;
+
+ private:
+  struct Frame {
+    const Words& words;
+    const Portal* portal = nullptr;
+    std::string_view csrf;
+    std::string_view path;
+    bool logged_in = false;
+  };
+  http::Response framed(const Frame& frame, std::string_view title, int step,
+                        const Problems& problems, std::string content) const;
+
+  Templates templates_;
+  std::chrono::milliseconds refusal_schedule_;
+};
+
+/// 303: after a POST always, so that reload and back do no harm (requirement R8).
+http::Response redirect(std::string location);
+
+}  // namespace portal::web

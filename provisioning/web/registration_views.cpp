@@ -1,0 +1,164 @@
+// Steps 2 to 6 of the wizard: what each page shows.
+
+#include "domain/ports/qr_code.hpp"
+#include "web/fields.hpp"
+#include "web/password_words.hpp"
+#include "web/registration_pages.hpp"
+#include "web/registration_steps.hpp"
+
+namespace portal::web {
+namespace {
+
+Field email_field(const std::string& typed) {
+  return {.name = "email",
+          .label = "field.email",
+          .hint = "field.email.hint",
+          .type = "email",
+          .autocomplete = "email",
+          .inputmode = "email",
+          .value = typed};
+}
+
+Field phone_field(const std::string& typed) {
+  return {.name = "phone",
+          .label = "field.phone",
+          .hint = "field.phone.hint",
+          .type = "tel",
+          .autocomplete = "tel",
+          .inputmode = "tel",
+          .value = typed,
+          .longest = 40};
+}
+
+/// "You can ask for another in 25 seconds", or nothing.
+Value pause(const Visit& visit, const RegistrationView& view) {
+  if (view.resend_in.count() <= 0) return false;
+  return visit.words("register.resend_pause",
+                     {{"seconds", std::to_string(view.resend_in.count())}});
+}
+
+bool was_sent(const Visit& visit) { return visit.query.text("sent") == "1"; }
+
+}  // namespace
+
+Value code_field(const Words& words, std::string_view label, const Problems& problems) {
+  return field(words,
+               {.name = "code",
+                .label = label,
+                .autocomplete = "one-time-code",
+                .inputmode = "numeric",
+                .longest = 20},
+               problems);
+}
+
+http::Response RegistrationPages::page_of(const Visit& visit, const RegistrationView& view,
+                                          const Typed& typed, const Problems& problems) const {
+  Page page;
+  switch (view.step) {
+    case RegistrationStep::credentials: page = credentials_page(visit, typed, problems); break;
+    case RegistrationStep::mail_code: page = mail_code_page(visit, view, typed, problems); break;
+    case RegistrationStep::factor_choice: page = factor_page(typed, problems); break;
+    case RegistrationStep::phone_number: page = phone_page(visit, typed, problems); break;
+    case RegistrationStep::sms_code: page = sms_code_page(visit, view, typed, problems); break;
+    case RegistrationStep::app_code: {
+      Result<Page> app = app_page(visit, view, problems);
+      if (!app) return house_.pages.failed(visit, app.error());
+      page = std::move(*app);
+      break;
+    }
+    case RegistrationStep::activating:
+      page.name = "activating";
+      page.title = "register.activating.title";
+      break;
+    case RegistrationStep::done:
+      page.name = "done";
+      page.title = "register.done.title";
+      page.values = {{"user_name", view.user_name}};
+      break;
+    case RegistrationStep::log_in: return redirect(path_of(view.step));
+    case RegistrationStep::abandoned: return audience(visit, problems);
+  }
+  page.path = path_of(view.step);
+  page.step = number_of(view.step);
+  page.problems = &problems;
+  return house_.pages.show(visit, std::move(page));
+}
+
+Page RegistrationPages::credentials_page(const Visit& visit, const Typed& typed,
+                                         const Problems& problems) const {
+  const Words& words = visit.words;
+  const Field password{.name = "password",
+                       .label = "field.new_password",
+                       .type = "password",
+                       .autocomplete = "new-password",
+                       .described_by = "password-rule",
+                       .longest = 1024};
+  const Field again{.name = "password_again",
+                    .label = "field.password_again",
+                    .type = "password",
+                    .autocomplete = "new-password",
+                    .longest = 1024};
+  return {.name = "credentials",
+          .title = "register.credentials.title",
+          .values = {{"rule", words(rule_key(house_.settings.password_profile))},
+                     {"email", field(words, email_field(typed.email), problems)},
+                     {"password", field(words, password, problems)},
+                     {"password_again", field(words, again, problems)}}};
+}
+
+Page RegistrationPages::mail_code_page(const Visit& visit, const RegistrationView& view,
+                                       const Typed& typed, const Problems& problems) const {
+  const Words& words = visit.words;
+  return {.name = "mail_code",
+          .title = "register.mail_code.title",
+          .values = {{"address", view.email},
+                     {"sent", was_sent(visit)},
+                     {"code", code_field(words, "field.mail_code", problems)},
+                     {"may_resend", view.mail_resends_left > 0},
+                     {"pause", pause(visit, view)},
+                     {"wrong_address", !problems.about("email").empty()},
+                     {"email", field(words, email_field(typed.email), problems)}}};
+}
+
+Page RegistrationPages::factor_page(const Typed& typed, const Problems& problems) const {
+  return {.name = "factor",
+          .title = "register.factor.title",
+          .values = {{"totp_chosen", typed.factor == name_of(FactorKind::totp)},
+                     {"sms_chosen", typed.factor == name_of(FactorKind::sms)},
+                     {"group", group("factor", problems)}}};
+}
+
+Page RegistrationPages::phone_page(const Visit& visit, const Typed& typed,
+                                   const Problems& problems) const {
+  return {.name = "phone",
+          .title = "register.phone.title",
+          .values = {{"phone", field(visit.words, phone_field(typed.phone), problems)}}};
+}
+
+Page RegistrationPages::sms_code_page(const Visit& visit, const RegistrationView& view,
+                                      const Typed& typed, const Problems& problems) const {
+  const Words& words = visit.words;
+  return {.name = "sms_code",
+          .title = "register.sms_code.title",
+          .values = {{"number", view.phone_masked},
+                     {"sent", was_sent(visit)},
+                     {"code", code_field(words, "field.sms_code", problems)},
+                     {"pause", pause(visit, view)},
+                     {"wrong_number", !problems.about("phone").empty()},
+                     {"phone", field(words, phone_field(typed.phone), problems)}}};
+}
+
+Result<Page> RegistrationPages::app_page(const Visit& visit, const RegistrationView& view,
+                                         const Problems& problems) const {
+  const Result<QrDrawing> drawing = house_.neighbours.qr_codes.draw(view.app_uri);
+  if (!drawing) return fail(drawing.error());
+  return Page{.name = "app",
+              .title = "register.app.title",
+              .values = {{"qr_size", std::to_string(drawing->size)},
+                         {"qr_path", drawing->path},
+                         {"app_key", view.app_key},
+                         {"app_uri", view.app_uri},
+                         {"code", code_field(visit.words, "field.app_code", problems)}}};
+}
+
+}  // namespace portal::web

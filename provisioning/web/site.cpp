@@ -1,0 +1,48 @@
+#include "web/site.hpp"
+
+#include "web/account_pages.hpp"
+#include "web/assets.hpp"
+#include "web/gate.hpp"
+#include "web/house.hpp"
+#include "web/login_pages.hpp"
+#include "web/public_pages.hpp"
+#include "web/registration_pages.hpp"
+
+namespace portal::web {
+
+class Site::Implementation {
+ public:
+  Implementation(const Neighbours& neighbours, const SiteSettings& settings)
+      : house_{neighbours, settings, Pages(neighbours.phrases, settings.refusal_schedule),
+               OwnAccountService(neighbours.store, neighbours.clock)},
+        gate_({neighbours.portals, neighbours.phrases, neighbours.keyring, neighbours.sessions,
+               house_.pages},
+              house_.settings.strict_transport) {}
+
+  void add_routes(http::Router& router) {
+    public_.add_routes(router, gate_);
+    registration_.add_routes(router, gate_);
+    login_.add_routes(router, gate_);
+    account_.add_routes(router, gate_);
+    add_asset_routes(router, house_.settings.strict_transport);
+    router.set_error_page([this](int status, const http::Request& request) {
+      return gate_.error_page(status, request);
+    });
+  }
+
+ private:
+  House house_;
+  Gate gate_;
+  PublicPages public_{house_};
+  RegistrationPages registration_{house_};
+  LoginPages login_{house_};
+  AccountPages account_{house_};
+};
+
+Site::Site(const Neighbours& neighbours, const SiteSettings& settings)
+    : implementation_(std::make_unique<Implementation>(neighbours, settings)) {}
+Site::~Site() = default;
+
+void Site::add_routes(http::Router& router) { implementation_->add_routes(router); }
+
+}  // namespace portal::web
