@@ -6,8 +6,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <system_error>
 #include <utility>
 
 #include "base/file.hpp"
@@ -33,6 +35,19 @@ Result<void> prepare_folder(const std::filesystem::path& folder) {
     return fail(Errc::denied, "others may write into " + folder.string() + "; chmod o-w");
   }
   return {};
+}
+
+/// Removes what a crash left half-written: it may hold a code. What is young may be another
+/// process's work; what cannot be removed now is tried again at the next start.
+void remove_old_drafts(const std::filesystem::path& folder) {
+  constexpr std::chrono::hours old(1);
+  const auto now = std::filesystem::file_time_type::clock::now();
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+    if (!entry.path().filename().native().starts_with('.')) continue;
+    const auto written = entry.last_write_time(ignored);
+    if (!ignored && now - written > old) std::filesystem::remove(entry.path(), ignored);
+  }
 }
 
 /// Makes a rename in the folder survive a power cut.
@@ -64,6 +79,7 @@ Result<Spool> Spool::open(SpoolSettings settings) {
   if (Result<void> ready = prepare_folder(settings.folder); !ready) {
     return fail(std::move(ready).error());
   }
+  remove_old_drafts(settings.folder);
   return Spool(std::move(settings.folder), std::move(senders));
 }
 

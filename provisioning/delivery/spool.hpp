@@ -19,7 +19,7 @@ struct SpoolSettings {
 /// at in a demo: `<milliseconds>-<id>.eml` (RFC 5322) or `<milliseconds>-<id>.sms.json`, sorted by
 /// the time at which the message was wanted. A file appears whole and durable, or not at all, with
 /// mode 0600; the same message gives the same file name, so a second send shows one message.
-/// Names that begin with a dot are being written.
+/// Names that begin with a dot are being written; `open` removes those that a crash left.
 class Spool final : public Transport {
  public:
   /// Fails: malformed (a sender), denied (others may write into the folder), unavailable.

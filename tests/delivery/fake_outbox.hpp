@@ -49,6 +49,7 @@ class FakeQueue final : public OutboxQueue {
       if (leased.size() == static_cast<std::size_t>(limit)) break;
       queued.leased_until = lease_end;
       leased.push_back(queued.message);
+      ++queued.message.attempts;
     }
     return leased;
   }
@@ -58,7 +59,6 @@ class FakeQueue final : public OutboxQueue {
   }
   Result<void> retry_at(const MessageId& id, UtcTime next, std::string_view why) override {
     QueuedMessage& queued = find(id);
-    ++queued.message.attempts;
     queued.due = next;
     queued.leased_until = {};
     queued.trouble = why;

@@ -177,6 +177,21 @@ void an_id_cannot_leave_the_folder(void**) {
   assert_int_equal(house.files().size(), 0);
 }
 
+void drafts_that_a_crash_left_are_removed_at_the_next_start(void**) {
+  // DESIGN 2, outbox: a code does not stay behind
+  const House house;
+  assert_ok(house.open());
+  assert_ok(create_private_file(house.folder() / ".1-m1.eml.old", "Code 447683"));
+  assert_ok(create_private_file(house.folder() / ".2-m2.eml.young", "Code 447683"));
+  assert_ok(create_private_file(house.folder() / "3-m3.eml", "Code 447683"));
+  const auto now = std::filesystem::file_time_type::clock::now();
+  for (const char* name : {".1-m1.eml.old", "3-m3.eml"}) {
+    std::filesystem::last_write_time(house.folder() / name, now - std::chrono::hours(2));
+  }
+  assert_ok(house.open());
+  assert_true(house.files() == (std::vector<std::string>{".2-m2.eml.young", "3-m3.eml"}));
+}
+
 void a_portal_without_a_sender_waits_for_one(void**) {
   // DESIGN 2, outbox
   const House house;
@@ -209,6 +224,7 @@ int main() {
       cmocka_unit_test(what_cannot_be_placed_is_tried_later_and_leaves_nothing),
       cmocka_unit_test(an_error_names_neither_recipient_nor_content),
       cmocka_unit_test(an_id_cannot_leave_the_folder),
+      cmocka_unit_test(drafts_that_a_crash_left_are_removed_at_the_next_start),
       cmocka_unit_test(a_portal_without_a_sender_waits_for_one),
       cmocka_unit_test(an_unfit_folder_or_sender_is_refused_at_the_start),
   };
