@@ -1,12 +1,12 @@
 #include "directory/connector.hpp"
 
-#include <fcntl.h>
 #include <ldap.h>
 #include <openldap.h>
 
 #include "directory/handle.hpp"
 #include "directory/result_code.hpp"
 #include "directory/socket.hpp"
+#include "directory/transport.hpp"
 
 namespace portal::directory {
 namespace {
@@ -21,8 +21,6 @@ bool set_number(LDAP* handle, int option, int value) {
 /// libldap reads /etc/ldap/ldap.conf, ~/.ldaprc, ./ldaprc and LDAP* variables when it is first
 /// used; a handle starts with what they said. All that matters here is set again.
 bool forget_host_defaults(LDAP* handle) {
-  Sockbuf* buffer = nullptr;
-  ber_len_t largest = kLargestAnswer;
   timeval forever{-1, 0};  // each wait names its own time
   return set_number(handle, LDAP_OPT_PROTOCOL_VERSION, LDAP_VERSION3) &&
          ::ldap_set_option(handle, LDAP_OPT_REFERRALS, LDAP_OPT_OFF) == LDAP_OPT_SUCCESS &&
@@ -30,9 +28,7 @@ bool forget_host_defaults(LDAP* handle) {
          set_number(handle, LDAP_OPT_DEREF, LDAP_DEREF_NEVER) &&
          set_number(handle, LDAP_OPT_SIZELIMIT, LDAP_NO_LIMIT) &&
          set_number(handle, LDAP_OPT_TIMELIMIT, LDAP_NO_LIMIT) &&
-         ::ldap_set_option(handle, LDAP_OPT_TIMEOUT, &forever) == LDAP_OPT_SUCCESS &&
-         ::ldap_get_option(handle, LDAP_OPT_SOCKBUF, &buffer) == LDAP_OPT_SUCCESS &&
-         ::ber_sockbuf_ctrl(buffer, LBER_SB_OPT_SET_MAX_INCOMING, &largest) > 0;
+         ::ldap_set_option(handle, LDAP_OPT_TIMEOUT, &forever) == LDAP_OPT_SUCCESS;
 }
 
 /// The name must be in the certificate's subjectAltName (RFC 9525), the chain must end at our CA.
@@ -59,24 +55,23 @@ int ask_for_tls(LDAP* handle, const Deadline& deadline) {
   return parsed == LDAP_SUCCESS ? code : parsed;
 }
 
-/// Shakes hands. libldap makes the socket blocking afterwards, and half an answer would then hold
-/// us longer than any deadline.
 int protect(LDAP* handle, const Endpoint& endpoint, const Deadline& deadline) {
   if (endpoint.protection == Protection::local_socket) return LDAP_SUCCESS;
   if (endpoint.protection == Protection::start_tls) {
     if (const int code = ask_for_tls(handle, deadline); code != LDAP_SUCCESS) return code;
   }
-  if (deadline.over()) return LDAP_TIMEOUT;
-  const timeval time = to_timeval(deadline.left());
-  (void)::ldap_set_option(handle, LDAP_OPT_NETWORK_TIMEOUT, &time);
-  const int code = ::ldap_install_tls(handle);
-  int fd = -1;
-  (void)::ldap_get_option(handle, LDAP_OPT_DESC, &fd);
-  const int flags = ::fcntl(fd, F_GETFL);
-  if (code == LDAP_SUCCESS && (flags < 0 || ::fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0))
-    return LDAP_LOCAL_ERROR;
-  if (code == LDAP_SUCCESS && ::ldap_tls_inplace(handle) != 1) return LDAP_CONNECT_ERROR;
-  return code;
+  if (const int code = ::ldap_install_tls(handle); code != LDAP_SUCCESS) return code;
+  return ::ldap_tls_inplace(handle) == 1 ? LDAP_SUCCESS : LDAP_CONNECT_ERROR;
+}
+
+/// Our transport under the handle, and a bound on what it takes in.
+Transport* attach_transport(LDAP* handle, const Deadline& deadline) {
+  Sockbuf* buffer = nullptr;
+  ber_len_t largest = kLargestAnswer;
+  if (::ldap_get_option(handle, LDAP_OPT_SOCKBUF, &buffer) != LDAP_OPT_SUCCESS ||
+      ::ber_sockbuf_ctrl(buffer, LBER_SB_OPT_SET_MAX_INCOMING, &largest) <= 0)
+    return nullptr;
+  return Transport::attach(buffer, deadline);
 }
 
 tl::unexpected<Error> failed(const Endpoint& endpoint, int code, std::string_view diagnostic) {
@@ -95,18 +90,21 @@ Connector::Connector(Endpoint endpoint, std::filesystem::path ca_file)
 Result<std::unique_ptr<Connection>> Connector::connect(const Deadline& deadline) {
   Result<FileDescriptor> socket = connect_socket(endpoint_, lookup_, deadline);
   if (!socket) return fail(std::move(socket).error());
-  const bool local = endpoint_.protection == Protection::local_socket;
   LDAP* raw = nullptr;
-  const int made = ::ldap_init_fd(socket->get(), local ? LDAP_PROTO_IPC : LDAP_PROTO_TCP,
-                                  endpoint_.uri.c_str(), &raw);
+  // LDAP_PROTO_EXT: the transport is ours.
+  const int made = ::ldap_init_fd(socket->get(), LDAP_PROTO_EXT, endpoint_.uri.c_str(), &raw);
   if (made != LDAP_SUCCESS) return failed(endpoint_, made, "");
-  (void)socket->release();  // the handle closes it
   LdapHandle handle(raw);
+  Transport* transport = attach_transport(raw, deadline);
+  if (transport == nullptr) return failed(endpoint_, LDAP_LOCAL_ERROR, "no transport");
+  (void)socket->release();  // the transport closes it
 
+  const bool local = endpoint_.protection == Protection::local_socket;
   const bool ready = forget_host_defaults(raw) && (local || set_tls(raw, ca_file_));
   if (!ready) return failed(endpoint_, LDAP_LOCAL_ERROR, "options or CA file not accepted");
   if (const int code = protect(raw, endpoint_, deadline); code != LDAP_SUCCESS)
     return failed(endpoint_, code, diagnostic_of(raw));
+  transport->stop_waiting();
   return std::make_unique<Connection>(handle.release());
 }
 

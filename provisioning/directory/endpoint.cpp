@@ -25,12 +25,19 @@ Result<LdapUrl> parse_url(std::string_view uri) {
   if (::ldap_url_parse(std::string(uri).c_str(), &raw) != LDAP_URL_SUCCESS)
     return wrong(uri, "is no LDAP URI");
   LdapUrl url(raw);
-  const bool has_more = (url->lud_dn != nullptr && *url->lud_dn != '\0') ||
-                        url->lud_attrs != nullptr || url->lud_filter != nullptr ||
-                        url->lud_exts != nullptr;
+  // "?" would begin attributes, scope, filter and extensions.
+  const bool has_more =
+      (url->lud_dn != nullptr && *url->lud_dn != '\0') || uri.find('?') != std::string_view::npos;
   if (has_more) return wrong(uri, "has more than a server in it");
   if (url->lud_host == nullptr || *url->lud_host == '\0') return wrong(uri, "names no server");
   return url;
+}
+
+/// Letters, digits, and what stands in names and address literals.
+bool is_host(std::string_view host) {
+  return host.find_first_not_of(
+             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:%") ==
+         std::string_view::npos;
 }
 
 }  // namespace
@@ -58,7 +65,9 @@ Result<Endpoint> Endpoint::parse(std::string_view uri, bool start_tls) {
   } else {
     return wrong(uri, "is neither ldapi nor ldaps nor ldap");
   }
+  if (parsed.lud_port < 0 || parsed.lud_port > 65535) return wrong(uri, "has no possible port");
   endpoint.host = parsed.lud_host;
+  if (!is_host(endpoint.host)) return wrong(uri, "has no possible host");
   endpoint.port = std::to_string(parsed.lud_port != 0                     ? parsed.lud_port
                                  : endpoint.protection == Protection::tls ? LDAPS_PORT
                                                                           : LDAP_PORT);

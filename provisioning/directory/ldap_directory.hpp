@@ -50,7 +50,7 @@ struct LdapSettings {
 
 /// The directory by LDAP version 3 (RFC 4511), tested against OpenLDAP 2.5.
 ///
-/// Thread-safe: each connection serves one thread at a time. The process must ignore SIGPIPE.
+/// Thread-safe: each connection serves one thread at a time. Raises no SIGPIPE.
 /// No setting of the host's ldap.conf or of a user's .ldaprc has any influence.
 class LdapDirectory final : public Directory {
  public:

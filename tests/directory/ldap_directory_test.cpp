@@ -2,7 +2,6 @@
 #include "directory/ldap_directory.hpp"
 
 #include <atomic>
-#include <csignal>
 #include <cstring>
 #include <string>
 #include <thread>
@@ -254,7 +253,6 @@ void a_wrong_service_password_is_named(void**) {
 }  // namespace
 
 int main() {
-  std::signal(SIGPIPE, SIG_IGN);
   const test::TemporaryFolder folder;
   // Many wrong passwords come from one test; the lockout has tests of its own.
   test::PrivateSlapd server(folder.path() / "slapd", {"--policy", "pwdMaxFailure=1000"});

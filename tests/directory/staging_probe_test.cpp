@@ -1,5 +1,4 @@
 // The start-up proof against a real slapd: with the shipped access rules, and with usual ones.
-#include <csignal>
 #include <fstream>
 #include <string>
 
@@ -150,7 +149,6 @@ void a_directory_that_is_down_is_unavailable_and_not_unsafe(void**) {
 }  // namespace
 
 int main() {
-  std::signal(SIGPIPE, SIG_IGN);
   const CMUnitTest tests[] = {
       cmocka_unit_test(the_shipped_rules_are_safe_and_leave_no_probe),
       cmocka_unit_test(the_usual_rule_by_which_staged_entries_bind_is_refused),
