@@ -92,11 +92,11 @@ std::size_t applied_of(std::optional<std::int64_t> number, std::span<const Migra
 
 }  // namespace
 
-Result<void> prove_ownership(sql::Connection& connection, std::span<const Migration> known,
-                             std::string_view fingerprint) {
+Result<int> prove_ownership(sql::Connection& connection, std::span<const Migration> known,
+                            std::string_view fingerprint) {
   const auto number = schema_number(connection);
   if (!number) return fail(number.error());
-  if (!*number) return {};
+  if (!*number) return 0;
   if (**number > known.back().number) {
     return fail(Errc::denied, "store: the schema is of a newer program (number " +
                                   std::to_string(**number) + ")");
@@ -109,7 +109,7 @@ Result<void> prove_ownership(sql::Connection& connection, std::span<const Migrat
     return fail(Errc::denied, "store: it was made with another key (fingerprint " +
                                   noted->value_or("missing") + ")");
   }
-  return {};
+  return static_cast<int>(**number);
 }
 
 Result<void> migrate(sql::Connection& connection, std::span<const Migration> known,
@@ -127,7 +127,9 @@ Result<void> migrate(sql::Connection& connection, std::span<const Migration> kno
     done = connection.commit();
     if (!done) return done;
   }
-  return prove_ownership(connection, known, fingerprint);
+  const Result<int> proved = prove_ownership(connection, known, fingerprint);
+  if (!proved) return fail(proved.error());
+  return {};
 }
 
 }  // namespace portal

@@ -21,10 +21,10 @@ struct Migration {
 std::span<const Migration> migrations();
 
 /// Proves that a database is ours to use: its schema is not newer than `known`, its key's
-/// fingerprint is `fingerprint`. An empty one passes. Changes nothing.
-/// Fails: denied, unavailable.
-Result<void> prove_ownership(sql::Connection& connection, std::span<const Migration> known,
-                             std::string_view fingerprint);
+/// fingerprint is `fingerprint` (requirement T7). Gives the number of its last migration, 0 for an
+/// empty one, which is anybody's. Changes nothing. Fails: denied, unavailable.
+Result<int> prove_ownership(sql::Connection& connection, std::span<const Migration> known,
+                            std::string_view fingerprint);
 
 /// Applies what is missing of `known`, each in a transaction of its own, and notes `fingerprint` in
 /// a new store. Several processes may do so at once. Fails as `prove_ownership`, and internal.

@@ -27,16 +27,36 @@ class Rollback {
   sql::Connection* connection_;
 };
 
-/// A connection to the store that was opened at the start, and to no other.
+/// A connection to the store that was opened at the start, and to no other: not to an empty or
+/// older file that was put in its place.
 Result<std::unique_ptr<sql::Connection>> connect(const sql::Location& location,
                                                  sql::Connection::Access access,
                                                  std::chrono::milliseconds patience,
                                                  const std::string& fingerprint) {
   auto connection = sql::Connection::open(location.file(), access, patience);
   if (!connection) return connection;
-  const Result<void> ours = prove_ownership(**connection, migrations(), fingerprint);
-  if (!ours) return fail(ours.error());
+  const Result<int> number = prove_ownership(**connection, migrations(), fingerprint);
+  if (!number) return fail(Errc::unavailable, number.error().detail);
+  if (*number != migrations().back().number) {
+    return fail(Errc::unavailable, "store: the file was replaced by an empty or older one");
+  }
   return connection;
+}
+
+/// Brings the store up to date. One that is not ours is only read.
+Result<void> prepare(const sql::Location& location, std::chrono::milliseconds patience,
+                     const std::string& fingerprint, UtcTime now) {
+  Result<void> done = location.prepare();
+  if (!done) return done;
+  const auto probe =
+      sql::Connection::open(location.file(), sql::Connection::Access::read, patience);
+  if (!probe) return fail(probe.error());
+  const Result<int> number = prove_ownership(**probe, migrations(), fingerprint);
+  if (!number) return fail(number.error());
+  const auto connection =
+      sql::Connection::open(location.file(), sql::Connection::Access::write, patience);
+  if (!connection) return fail(connection.error());
+  return migrate(**connection, migrations(), fingerprint, now);
 }
 
 }  // namespace
@@ -111,17 +131,9 @@ Result<std::unique_ptr<SqlStore>> SqlStore::open(const StoreSettings& settings,
   }
   const Result<sql::Location> location = sql::Location::parse(settings.url);
   if (!location) return fail(location.error());
-  Result<void> done = location->prepare();
-  if (!done) return fail(std::move(done).error());
-  // As a reader first: a store that is not ours is not touched.
-  const auto probe =
-      connect(*location, sql::Connection::Access::read, settings.patience, keyring.fingerprint());
-  if (!probe) return fail(probe.error());
-  const auto connection =
-      sql::Connection::open(location->file(), sql::Connection::Access::write, settings.patience);
-  if (!connection) return fail(connection.error());
-  done = migrate(**connection, migrations(), keyring.fingerprint(), clock.now());
-  if (!done) return fail(std::move(done).error());
+  const Result<void> prepared =
+      prepare(*location, settings.patience, keyring.fingerprint(), clock.now());
+  if (!prepared) return fail(prepared.error());
   return std::unique_ptr<SqlStore>(
       new SqlStore(std::make_unique<Engine>(*location, settings, keyring, clock)));
 }

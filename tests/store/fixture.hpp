@@ -9,15 +9,24 @@
 
 #include "base/random.hpp"
 #include "domain/ports/accounts.hpp"
+#include "domain/ports/attempts.hpp"
+#include "domain/ports/audit.hpp"
+#include "domain/ports/challenges.hpp"
+#include "domain/ports/intents.hpp"
+#include "domain/ports/outbox.hpp"
 #include "domain/ports/people.hpp"
 #include "domain/ports/registrations.hpp"
+#include "domain/ports/sessions.hpp"
 #include "domain/ports/store.hpp"
 #include "store/sql_store.hpp"
 #include "support/cmocka.hpp"
+#include "support/manual_clock.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace portal::test {
 
 using namespace std::chrono_literals;
+using namespace std::string_literals;
 
 /// 2025-03-01T08:00:00Z.
 inline constexpr UtcTime kNoon = from_millis(1'740'816'000'000);
@@ -30,30 +39,16 @@ T got(Result<T> result) {
 }
 inline void got(const Result<void>& result) { assert_ok(result); }
 
-class StoppedClock final : public Clock {
- public:
-  UtcTime now() const override { return time; }
-  UtcTime time = kNoon;
-};
-
-/// A folder of its own for one test, removed at its end.
-struct TemporaryFolder {
-  TemporaryFolder() {
-    char name[] = "/tmp/portal-store-XXXXXX";
-    path = ::mkdtemp(name);
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  std::filesystem::path path;
-};
+inline Keyring key_at(const std::filesystem::path& file) {
+  if (!std::filesystem::exists(file)) got(Keyring::generate(file));
+  return got(Keyring::load(file));
+}
 
 /// A real store in a folder of its own.
 struct StoreFixture {
-  StoreFixture() { open(); }
+  StoreFixture() : own(std::in_place), folder(own->path()) { open(); }
+  /// On the folder of another fixture, in another process.
+  explicit StoreFixture(std::filesystem::path shared) : folder(std::move(shared)) { open(); }
 
   StoreSettings settings() const {
     StoreSettings made;
@@ -61,7 +56,8 @@ struct StoreFixture {
     made.patience = patience;
     return made;
   }
-  std::filesystem::path file() const { return folder.path / "portal.db"; }
+  std::filesystem::path file() const { return folder / "portal.db"; }
+  std::filesystem::path key_file() const { return folder / "key"; }
   void open() { store = got(SqlStore::open(settings(), keyring, clock)); }
   void close() { store.reset(); }
 
@@ -82,14 +78,24 @@ struct StoreFixture {
   }
 
   std::chrono::milliseconds patience{5000};
-  TemporaryFolder folder;
-  Keyring keyring = Keyring::ephemeral();
-  StoppedClock clock;
+  std::optional<TemporaryFolder> own;
+  std::filesystem::path folder;
+  Keyring keyring = key_at(key_file());
+  ManualClock clock;
   std::unique_ptr<SqlStore> store;
 };
 
 inline AhvNumber ahv(std::string_view text = "756.9217.0769.85") {
   return got(AhvNumber::parse(text));
+}
+
+/// A valid number for each n under 10^9.
+inline AhvNumber numbered_ahv(int n) {
+  std::string digits = std::to_string(n);
+  digits = "756" + std::string(9 - digits.size(), '0') + digits;
+  int sum = 0;
+  for (std::size_t i = 0; i < digits.size(); ++i) sum += (digits[i] - '0') * (i % 2 == 0 ? 1 : 3);
+  return ahv(digits + std::to_string((10 - sum % 10) % 10));
 }
 
 inline Person person_named(std::string_view given_name, AhvNumber number = ahv()) {

@@ -1,0 +1,152 @@
+#include "domain/ports/outbox.hpp"
+
+#include "fixture.hpp"
+
+using namespace portal;
+using namespace portal::test;
+
+namespace {
+
+Message message_to(std::string_view recipient, std::string_view order_key = "person-1") {
+  Message message;
+  message.id = MessageId::random();
+  message.channel = Channel::sms;
+  message.recipient = recipient;
+  message.text = "sms.login_code";
+  message.values = {{"code", "447683"}, {"empty", ""}, {"portal", "Flex: 3:a"}};
+  message.language = Language::de;
+  message.portal = PortalId("flex");
+  message.order_key = order_key;
+  message.created = kNoon;
+  message.expires = kNoon + 10min;
+  return message;
+}
+
+void put(StoreFixture& f, const Message& message) {
+  f.write([&](Transaction& t) { got(t.outbox().put(message)); });
+}
+
+std::vector<Message> lease(StoreFixture& f, UtcTime now, int limit = 10) {
+  std::vector<Message> leased;
+  f.write([&](Transaction& t) { leased = got(t.outbox_queue().lease(now, now + 1min, limit)); });
+  return leased;
+}
+
+void a_message_comes_out_as_it_was_put_in(void**) {
+  // R10, S1
+  StoreFixture f;
+  const Message message = message_to("+41791234567");
+  put(f, message);
+  const std::vector<Message> leased = lease(f, kNoon);
+  assert_int_equal(leased.size(), 1);
+  assert_text(leased[0].id.text(), message.id.text());
+  assert_true(leased[0].channel == Channel::sms);
+  assert_text(leased[0].recipient, "+41791234567");
+  assert_text(leased[0].text, "sms.login_code");
+  assert_true(leased[0].values == message.values);
+  assert_true(leased[0].language == Language::de);
+  assert_text(leased[0].portal.text(), "flex");
+  assert_text(leased[0].order_key, "person-1");
+  assert_true(leased[0].created == kNoon);
+  assert_true(leased[0].expires == kNoon + 10min);
+  assert_int_equal(leased[0].attempts, 0);
+}
+
+void what_a_failed_request_wanted_to_send_is_never_sent(void**) {
+  // R13
+  StoreFixture f;
+  const Result<void> failed = f.store->write("test.write", [&](Transaction& t) -> Result<void> {
+    got(t.outbox().put(message_to("+41791234567")));
+    return fail(Errc::denied, "on purpose");
+  });
+  assert_error(failed, Errc::denied);
+  assert_true(lease(f, kNoon).empty());
+}
+
+void a_leased_message_is_given_to_nobody_else_until_the_lease_ends(void**) {
+  // S3
+  StoreFixture f;
+  put(f, message_to("+41791234567"));
+  assert_int_equal(lease(f, kNoon).size(), 1);
+  assert_true(lease(f, kNoon + 59s).empty());
+  const std::vector<Message> again = lease(f, kNoon + 1min);
+  assert_int_equal(again.size(), 1);
+  assert_int_equal(again[0].attempts, 1);
+}
+
+void messages_of_one_person_keep_their_order(void**) {
+  // R10
+  StoreFixture f;
+  const Message first = message_to("+41790000001");
+  const Message second = message_to("+41790000002");
+  const Message other = message_to("+41790000003", "person-2");
+  for (const Message* message : {&first, &second, &other}) put(f, *message);
+  std::vector<Message> leased = lease(f, kNoon);
+  assert_int_equal(leased.size(), 2);
+  assert_text(leased[0].id.text(), first.id.text());
+  assert_text(leased[1].id.text(), other.id.text());
+  // While the first waits for its next try, the second waits too.
+  f.write([&](Transaction& t) {
+    got(t.outbox_queue().retry_at(first.id, kNoon + 5min, "550 <vera@example.ch>"));
+  });
+  assert_true(lease(f, kNoon + 30s).empty());
+  f.write(
+      [&](Transaction& t) { got(t.outbox_queue().finish(first.id, MessageState::sent, kNoon)); });
+  leased = lease(f, kNoon + 30s);
+  assert_int_equal(leased.size(), 1);
+  assert_text(leased[0].id.text(), second.id.text());
+}
+
+void messages_without_an_order_key_wait_for_no_other(void**) {
+  // R10
+  StoreFixture f;
+  put(f, message_to("+41790000001", ""));
+  put(f, message_to("+41790000002", ""));
+  assert_int_equal(lease(f, kNoon, 1).size(), 1);
+  assert_int_equal(lease(f, kNoon).size(), 1);
+}
+
+void a_retried_message_is_due_at_its_time(void**) {
+  // S3
+  StoreFixture f;
+  const Message message = message_to("+41791234567");
+  put(f, message);
+  assert_int_equal(lease(f, kNoon).size(), 1);
+  f.write(
+      [&](Transaction& t) { got(t.outbox_queue().retry_at(message.id, kNoon + 2s, "timeout")); });
+  assert_true(lease(f, kNoon + 1s).empty());
+  const std::vector<Message> again = lease(f, kNoon + 2s);
+  assert_int_equal(again.size(), 1);
+  assert_true(again[0].values == message.values);
+}
+
+void a_finished_message_stays_finished(void**) {
+  // S3
+  StoreFixture f;
+  const Message message = message_to("+41791234567");
+  put(f, message);
+  assert_int_equal(lease(f, kNoon).size(), 1);
+  f.write([&](Transaction& t) {
+    got(t.outbox_queue().finish(message.id, MessageState::sent, kNoon));
+    got(t.outbox_queue().retry_at(message.id, kNoon, "late"));
+    got(t.outbox_queue().finish(message.id, MessageState::failed, kNoon));
+    assert_error(t.outbox_queue().finish(message.id, MessageState::waiting, kNoon), Errc::internal);
+  });
+  assert_true(lease(f, kNoon + 24h).empty());
+}
+
+}  // namespace
+
+int main() {
+  initialise_crypto();
+  const CMUnitTest tests[] = {
+      cmocka_unit_test(a_message_comes_out_as_it_was_put_in),
+      cmocka_unit_test(what_a_failed_request_wanted_to_send_is_never_sent),
+      cmocka_unit_test(a_leased_message_is_given_to_nobody_else_until_the_lease_ends),
+      cmocka_unit_test(messages_of_one_person_keep_their_order),
+      cmocka_unit_test(messages_without_an_order_key_wait_for_no_other),
+      cmocka_unit_test(a_retried_message_is_due_at_its_time),
+      cmocka_unit_test(a_finished_message_stays_finished),
+  };
+  return cmocka_run_group_tests(tests, nullptr, nullptr);
+}
