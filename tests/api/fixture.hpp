@@ -1,0 +1,87 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "api/administration_api.hpp"
+#include "http/router.hpp"
+#include "support/house.hpp"
+
+namespace portal::test {
+
+inline constexpr std::uint32_t kDaemonGroup = 990;
+
+inline http::Peer root_peer() { return {0, 0, 1, {0}}; }
+
+/// The administration API on a real store, asked through its router.
+class Desk {
+ public:
+  Desk() : api(*house.administration, house.portals, {{kDaemonGroup}, "0.1.0"}, house.clock) {
+    api.add_routes(router);
+  }
+
+  http::Response ask(http::Method method, const std::string& target, const std::string& body = "",
+                     const std::optional<http::Peer>& peer = root_peer()) const {
+    http::Request request;
+    request.method = method;
+    request.path = target.substr(0, target.find('?'));
+    if (target.find('?') != std::string::npos) request.query = target.substr(target.find('?') + 1);
+    request.peer = peer;
+    request.body = Secret(body);
+    if (!body.empty()) request.headers.emplace_back("content-type", "application/json");
+    return router.handle(request);
+  }
+  http::Response get(const std::string& target) const { return ask(http::Method::get, target); }
+  http::Response post(const std::string& target, const std::string& body = "") const {
+    return ask(http::Method::post, target, body);
+  }
+  http::Response post(const std::string& target, const nlohmann::json& body) const {
+    return ask(http::Method::post, target, body.dump());
+  }
+
+  House house;
+  http::Router router;
+  AdministrationApi api;
+};
+
+/// The body of an answer that has this status.
+inline nlohmann::json body_of(const http::Response& response, int status) {
+  if (response.status != status) {
+    fail_msg("status %d, not %d: %s", response.status, status, response.body.c_str());
+  }
+  return response.body.empty() ? nlohmann::json() : nlohmann::json::parse(response.body);
+}
+
+/// A made-up AHV number with a right check digit, another for each `number`.
+inline std::string ahv_number(int number) {
+  std::string digits = std::to_string(756'100'000'000LL + number);
+  int sum = 0;
+  for (std::size_t i = 0; i < digits.size(); ++i) sum += (digits[i] - '0') * (i % 2 == 0 ? 1 : 3);
+  return digits + std::to_string((10 - sum % 10) % 10);
+}
+
+inline nlohmann::json person_row(int line) {
+  return {{"line", line},
+          {"ahv_number", ahv_number(line)},
+          {"birth_date", "1963-04-17"},
+          {"given_name", "Anna"},
+          {"family_name", "Muster"},
+          {"portal", "flex"},
+          {"audience", "insured"},
+          {"language", "de"},
+          {"activation_code", "K7QF-9XTM-4PWR-A"}};
+}
+
+/// Rows of the lines `first` to `last`.
+inline nlohmann::json person_rows(int first, int last) {
+  nlohmann::json rows = nlohmann::json::array();
+  for (int line = first; line <= last; ++line) rows.push_back(person_row(line));
+  return {{"rows", rows}};
+}
+
+inline std::string opened_import(const Desk& desk) {
+  return "/v1/imports/" + body_of(desk.post("/v1/imports"), 201).at("id").get<std::string>();
+}
+
+}  // namespace portal::test
