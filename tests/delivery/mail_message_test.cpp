@@ -94,7 +94,8 @@ void no_line_is_longer_than_the_standards_allow(void**) {
   // RFC 2045 section 6.7, RFC 2047 section 2
   std::string wide;
   for (int i = 0; i < 100; ++i) wide += "é😀 x=";
-  const std::string message = composed("Sujet " + wide, wide + wide + "\n" + wide);
+  const std::string narrow(300, 'x');
+  const std::string message = composed("Sujet " + wide, wide + wide + "\n" + wide + "\n" + narrow);
   std::size_t start = 0;
   while (start < message.size()) {
     const std::size_t end = message.find("\r\n", start);

@@ -130,6 +130,9 @@ void dictionary_words_and_simple_patterns_are_refused(void**) {
 void a_common_word_within_a_long_password_is_no_fault(void**) {
   // P3
   assert_good("Sommer93827#46581x");
+  // What stands around the word would be a password's length by itself.
+  assert_good("Sommer93827#46581");
+  assert_fault("Sommer93827#4", PasswordFault::common);
   assert_good("love-9f8#Kd02jf");
 }
 
