@@ -67,8 +67,8 @@ bool IpAddress::is_loopback() const {
 
 bool IpAddress::shares_prefix(const IpAddress& other, unsigned bits) const {
   for (unsigned i = 0; i < bits; ++i) {
-    const unsigned shift = 7 - i % 8;
-    if (((bytes_[i / 8] ^ other.bytes_[i / 8]) >> shift & 1U) != 0) return false;
+    const auto mask = static_cast<std::uint8_t>(0x80U >> i % 8);
+    if ((bytes_[i / 8] & mask) != (other.bytes_[i / 8] & mask)) return false;
   }
   return true;
 }

@@ -26,8 +26,10 @@ FileDescriptor open_socket(int family) {
 
 }  // namespace
 
-Client Client::tcp(unsigned short port) {
+Client Client::tcp(unsigned short port, int receive_buffer) {
   FileDescriptor socket = open_socket(AF_INET);
+  if (receive_buffer > 0)
+    ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);

@@ -24,7 +24,8 @@ struct Answer {
 /// A client that sends exactly the bytes it is told to. Every wait ends after five seconds.
 class Client {
  public:
-  static Client tcp(unsigned short port);
+  /// `receive_buffer`: bytes that the system takes in before the client reads; 0 for its default.
+  static Client tcp(unsigned short port, int receive_buffer = 0);
   static Client unix_socket(const std::filesystem::path& path);
 
   bool connected() const { return static_cast<bool>(socket_); }

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 
@@ -22,9 +24,37 @@ inline http::Listener plain_listener() {
   return listener;
 }
 
+/// Where handlers wait until the test lets them go.
+class Gate {
+ public:
+  /// Called by handlers; five seconds at most.
+  void pass() {
+    std::unique_lock lock(mutex_);
+    ++arrived_;
+    changed_.notify_all();
+    changed_.wait_for(lock, 5s, [this] { return open_; });
+  }
+  /// Waits until `count` handlers have come.
+  void wait_for_arrivals(int count) {
+    std::unique_lock lock(mutex_);
+    assert_true(changed_.wait_for(lock, 5s, [&] { return arrived_ >= count; }));
+  }
+  void open() {
+    const std::lock_guard lock(mutex_);
+    open_ = true;
+    changed_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int arrived_ = 0;
+  bool open_ = false;
+};
+
 /// A server with a few routes that tests ask for:
-///   GET /hello, POST /echo (its body), GET /who (address and peer), GET /slow (300 ms on its
-///   thread), GET /held (sent after 300 ms), GET /large (8 MiB).
+///   GET /hello, POST /echo (its body), GET /who (address and peer), GET /gated (keeps its thread
+///   until the gate opens), GET /held (sent after 600 ms), GET /large (8 MiB).
 class RunningServer {
  public:
   explicit RunningServer(const http::Limits& limits = {},
@@ -38,6 +68,7 @@ class RunningServer {
   http::Server& operator*() { return *server_; }
   http::Server* operator->() { return server_.get(); }
   unsigned short port() const { return server_->port(); }
+  Gate& gate() { return gate_; }
   Client client() const { return Client::tcp(port()); }
 
  private:
@@ -66,19 +97,20 @@ class RunningServer {
     router_.add(Method::post, "/echo",
                 [](const Request& request) { return text(std::string(request.body.reveal())); });
     router_.add(Method::get, "/who", [](const Request& request) { return who(request); });
-    router_.add(Method::get, "/slow", [](const Request&) {
-      std::this_thread::sleep_for(300ms);
-      return text("slow");
+    router_.add(Method::get, "/gated", [this](const Request&) {
+      gate_.pass();
+      return text("gated");
     });
     router_.add(Method::get, "/held", [](const Request&) {
       http::Response response = text("held");
-      response.not_before = 300ms;
+      response.not_before = 600ms;
       return response;
     });
     router_.add(Method::get, "/large",
                 [](const Request&) { return text(std::string(8U << 20U, 'x')); });
   }
 
+  Gate gate_;
   http::Router router_;
   std::unique_ptr<http::Server> server_;
 };

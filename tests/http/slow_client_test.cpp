@@ -93,9 +93,9 @@ void a_slow_body_is_cut_with_408(void**) {
 void a_client_that_does_not_read_is_cut(void**) {
   // C1
   RunningServer server(quick());
-  Client client = server.client();
+  Client client = Client::tcp(server.port(), 4'096);
   assert_true(client.send(request_of("GET /large")));
-  std::this_thread::sleep_for(900ms);
+  std::this_thread::sleep_for(1'500ms);
   assert_true(client.receive_all().size() < (8U << 20U));
 }
 
@@ -162,8 +162,8 @@ void a_full_server_drops_who_waits_longest(void**) {
   limits.connections = 3;
   RunningServer server(limits);
   Client busy = server.client();
-  assert_true(busy.send(request_of("GET /slow")));
-  std::this_thread::sleep_for(50ms);
+  assert_true(busy.send(request_of("GET /gated")));
+  server.gate().wait_for_arrivals(1);
   Client oldest = server.client();
   Client newer = server.client();
   Client next = server.client();
@@ -172,6 +172,7 @@ void a_full_server_drops_who_waits_longest(void**) {
     assert_true(client->send(request_of("GET /hello")));
     assert_int_equal(client->receive().status, 200);
   }
+  server.gate().open();
   assert_int_equal(busy.receive().status, 200);
 }
 
