@@ -1,0 +1,52 @@
+#pragma once
+
+#ifdef PORTAL_FAULT_POINTS
+
+#include <string_view>
+
+#include "domain/ports/directory.hpp"
+#include "domain/ports/store.hpp"
+
+/// Named moments at which a test can kill the daemon; only in builds with PORTAL_FAULT_POINTS.
+///
+/// `PORTAL_CRASH_AT=POINT[:N]` sends SIGKILL to the process at the N-th passing of a point (1 if
+/// not said). `PORTAL_TRACE_FAULT_POINTS=FILE` appends the name of each point that is passed, a
+/// line each, so that a test can find the points of a journey by walking it once.
+namespace portal::fault_points {
+
+void pass(std::string_view point);
+
+/// Points of each write, by its label: "LABEL.before", "LABEL.uncommitted" (the work is done),
+/// "LABEL.committed".
+class FaultingStore final : public Store {
+ public:
+  explicit FaultingStore(Store& behind) : behind_(behind) {}
+  Result<void> write(std::string_view label, Work work) override;
+  Result<void> read(Work work) override;
+
+ private:
+  Store& behind_;
+};
+
+/// Points of each directory write: "directory.stage.before", "directory.stage.after", and so for
+/// set_password, admit and discard.
+class FaultingDirectory final : public Directory {
+ public:
+  explicit FaultingDirectory(Directory& behind) : behind_(behind) {}
+  Result<BindAnswer> bind(std::string_view dn, const Secret& password) override;
+  Result<DirectoryEntry> stage(const StagedPerson& person) override;
+  Result<std::optional<PasswordRefusal>> set_password(std::string_view dn,
+                                                      const Secret& password) override;
+  Result<DirectoryEntry> admit(std::string_view entry_uuid) override;
+  Result<std::optional<DirectoryEntry>> locate(std::string_view entry_uuid) override;
+  Result<void> discard(const AccountId& account) override;
+  Result<bool> has_address(const EmailAddress& email) override;
+  Result<void> prove_staging_is_safe() override;
+
+ private:
+  Directory& behind_;
+};
+
+}  // namespace portal::fault_points
+
+#endif

@@ -1,0 +1,269 @@
+#include "daemon/house.hpp"
+
+#include <unistd.h>
+
+#include <optional>
+#include <thread>
+
+#include "api/administration_api.hpp"
+#include "base/keyring.hpp"
+#include "base/log.hpp"
+#include "daemon/fault_points.hpp"
+#include "daemon/gated_directory.hpp"
+#include "daemon/housekeeper.hpp"
+#include "daemon/opening.hpp"
+#include "delivery/worker.hpp"
+#include "domain/administration.hpp"
+#include "domain/login.hpp"
+#include "domain/registration.hpp"
+#include "domain/sessions.hpp"
+#include "factors/qr.hpp"
+#include "factors/totp.hpp"
+#include "ipc/server.hpp"
+#include "messages/catalogue.hpp"
+#include "web/site.hpp"
+
+namespace portal {
+namespace {
+
+using namespace std::chrono_literals;
+
+static_assert(AdministrationApi::kBodyBytes == 1024 * 1024, "AdministrationSettings says the same");
+
+constexpr auto kProofPause = 1h;
+constexpr auto kProofRetry = 5s;
+constexpr auto kRetry = 60s;
+
+Portals portals_of(const Configuration& configuration) {
+  std::vector<Portal> portals;
+  for (const PortalSettings& settings : configuration.portals) portals.push_back(settings.portal);
+  return Portals(std::move(portals));
+}
+
+SpoolSettings spool_of(const Configuration& configuration) {
+  SpoolSettings spool{configuration.delivery.spool, {}};
+  for (const PortalSettings& settings : configuration.portals) {
+    spool.from[settings.portal.id] = settings.mail_from;
+  }
+  return spool;
+}
+
+web::SiteSettings site_of(const Configuration& configuration) {
+  web::SiteSettings site;
+  site.refusal_schedule = configuration.web.refusal_schedule;
+  site.home_region = configuration.sms.home_region;
+  site.password_profile = configuration.registration.profile;
+  return site;
+}
+
+}  // namespace
+
+/// What can be made without touching anything outside: secrets, words, rules.
+struct Foundations {
+  Keyring keyring;
+  PasswordRules password_rules;
+  std::unique_ptr<Catalogue> words;
+  OathTotpCodes totp;
+  std::unique_ptr<LdapDirectory> directory;
+
+  static Result<Foundations> lay(Configuration& configuration) {
+    auto keyring = Keyring::load(configuration.key_file);
+    if (!keyring) return fail(std::move(keyring).error());
+    auto rules =
+        PasswordRules::load(configuration.registration.profile, configuration.common_passwords);
+    if (!rules) return fail(std::move(rules).error());
+    auto words = Catalogue::load();
+    if (!words) return fail(std::move(words).error());
+    auto totp = OathTotpCodes::create();
+    if (!totp) return fail(std::move(totp).error());
+    auto directory = LdapDirectory::open(std::move(configuration.directory));
+    if (!directory) return fail(std::move(directory).error());
+    return Foundations{std::move(*keyring), std::move(*rules), std::move(*words), std::move(*totp),
+                       std::move(*directory)};
+  }
+};
+
+Result<void> check_house(Configuration configuration) {
+  auto foundations = Foundations::lay(configuration);
+  if (!foundations) return fail(std::move(foundations).error());
+  return {};
+}
+
+/// Members stand in the order of their needs: each is made after, and ended before, what it uses.
+struct House::Rooms {
+  Rooms(Configuration settings, Foundations foundations)
+      : configuration(std::move(settings)),
+        portals(portals_of(configuration)),
+        base(std::move(foundations)) {}
+
+  Result<void> open_store();
+  void make_services();
+  Result<void> open_registration();
+  Result<void> start_delivery();
+  Result<void> start_servers(int login_socket);
+  void start_housekeeping();
+
+  RegistrationService registration_on(Directory& used) {
+    return RegistrationService(
+        {*store, used, base.totp, base.keyring, clock, portals, base.password_rules},
+        configuration.registration);
+  }
+
+  Configuration configuration;
+  SystemClock clock;
+  Portals portals;
+  Foundations base;
+  QrencodeQrCodes qr_codes;
+
+  std::unique_ptr<SqlStore> sql_store;
+  Store* store = nullptr;          ///< sql_store, behind its decorators
+  Directory* directory = nullptr;  ///< base.directory, behind its decorators
+#ifdef PORTAL_FAULT_POINTS
+  std::optional<fault_points::FaultingStore> faulting_store;
+  std::optional<fault_points::FaultingDirectory> faulting_directory;
+#endif
+  std::optional<GatedDirectory> gate;
+
+  std::optional<RegistrationService> settling;  ///< past the gate
+  std::optional<RegistrationService> registrations;
+  std::optional<LoginService> logins;
+  std::optional<SessionService> sessions;
+  std::optional<AdministrationService> administration;
+  std::optional<Opening> opening;
+
+  std::optional<Spool> spool;
+  std::optional<DeliveryWorker> delivery;
+
+  std::unique_ptr<ipc::LoginFace> login_face;
+  std::optional<AdministrationApi> api;
+  std::optional<web::Site> site;
+  http::Router api_routes;
+  http::Router site_routes;
+  std::unique_ptr<ipc::Server> login_server;
+  std::unique_ptr<http::Server> api_server;
+  std::unique_ptr<http::Server> web_server;
+
+  std::optional<Housekeeper> housekeeper;
+};
+
+Result<void> House::Rooms::open_store() {
+  auto opened = SqlStore::open(configuration.store, base.keyring, clock);
+  if (!opened) return fail(std::move(opened).error());
+  sql_store = std::move(*opened);
+  store = sql_store.get();
+  directory = base.directory.get();
+#ifdef PORTAL_FAULT_POINTS
+  store = &faulting_store.emplace(*store);
+  directory = &faulting_directory.emplace(*directory);
+#endif
+  gate.emplace(*directory);
+  return {};
+}
+
+void House::Rooms::make_services() {
+  settling.emplace(registration_on(*directory));
+  registrations.emplace(registration_on(*gate));
+  logins.emplace(
+      LoginService::Neighbours{*store, *gate, base.totp, base.keyring, clock, *base.words},
+      configuration.login);
+  sessions.emplace(*store, base.keyring, clock, configuration.login);
+  administration.emplace(*store, clock, portals, configuration.registration);
+  opening.emplace(*directory, *settling, *gate);
+}
+
+Result<void> House::Rooms::open_registration() {
+  const Result<void> opened = opening->attempt();
+  if (opened || opened.error().code == Errc::unavailable) return {};
+  return fail(opened.error());
+}
+
+Result<void> House::Rooms::start_delivery() {
+  auto opened = Spool::open(spool_of(configuration));
+  if (!opened) return fail(std::move(opened).error());
+  spool.emplace(std::move(*opened));
+  delivery.emplace(DeliveryRound::Neighbours{*store, *base.words, *spool, clock},
+                   configuration.delivery.worker);
+  delivery->start();
+  return {};
+}
+
+Result<void> House::Rooms::start_servers(int login_socket) {
+  login_face = ipc::face_of(*logins, *sessions);
+  ipc::Settings login_settings = configuration.pam;
+  login_settings.inherited_socket = login_socket;
+  auto login = ipc::Server::start(std::move(login_settings), *login_face, *base.words);
+  if (!login) return fail(std::move(login).error());
+  login_server = std::move(*login);
+
+  api.emplace(*administration, portals, AdministrationApi::Settings{{::getegid()}, PORTAL_VERSION},
+              clock);
+  api->add_routes(api_routes);
+  auto api_started = http::Server::start(configuration.administration.listener,
+                                         configuration.administration.limits, api_routes);
+  if (!api_started) return fail(std::move(api_started).error());
+  api_server = std::move(*api_started);
+
+  site.emplace(web::Site::Neighbours{*registrations, *logins, *sessions, *store, portals,
+                                     *base.words, qr_codes, base.keyring, clock},
+               site_of(configuration));
+  site->add_routes(site_routes);
+  auto web_started =
+      http::Server::start(configuration.web.listener, configuration.web.limits, site_routes);
+  if (!web_started) return fail(std::move(web_started).error());
+  web_server = std::move(*web_started);
+  return {};
+}
+
+void House::Rooms::start_housekeeping() {
+  const auto pause = configuration.housekeeping_pause;
+  const auto first_proof = gate->is_open() ? std::chrono::milliseconds(kProofPause) : 0ms;
+  std::vector<Chore> chores;
+  chores.push_back({"prove the staging subtree safe", [this] { return opening->attempt(); },
+                    kProofPause, kProofRetry, first_proof});
+  chores.push_back({"end stale registrations",
+                    [this]() -> Result<void> {
+                      // What a failed directory left half-done, and what nobody finished.
+                      if (!gate->is_open()) return {};
+                      if (auto settled = settling->settle_intents(); !settled) return settled;
+                      return registrations->sweep();
+                    },
+                    pause, kRetry, pause});
+  chores.push_back(
+      {"forget old data", [this] { return sql_store->keep_house(); }, pause, kRetry, pause});
+  housekeeper.emplace(std::move(chores));
+}
+
+House::House(std::unique_ptr<Rooms> rooms) : rooms_(std::move(rooms)) {}
+House::~House() = default;
+
+Result<std::unique_ptr<House>> House::build(Configuration configuration, int login_socket) {
+  auto foundations = Foundations::lay(configuration);
+  if (!foundations) return fail(std::move(foundations).error());
+  auto rooms = std::make_unique<Rooms>(std::move(configuration), std::move(*foundations));
+  if (auto done = rooms->open_store(); !done) return fail(std::move(done).error());
+  rooms->make_services();
+  if (auto done = rooms->open_registration(); !done) return fail(std::move(done).error());
+  if (auto done = rooms->start_delivery(); !done) return fail(std::move(done).error());
+  if (auto done = rooms->start_servers(login_socket); !done) return fail(std::move(done).error());
+  rooms->start_housekeeping();
+  return std::unique_ptr<House>(new House(std::move(rooms)));
+}
+
+unsigned short House::web_port() const { return rooms_->web_server->port(); }
+
+bool House::registration_is_open() const { return rooms_->gate->is_open(); }
+
+Result<void> House::reload_certificate() { return rooms_->web_server->reload_certificate(); }
+
+void House::close(std::chrono::milliseconds patience) {
+  // Side by side: one slow server must not use up the patience of the others.
+  std::thread web([&] { rooms_->web_server->stop(patience); });
+  std::thread api([&] { rooms_->api_server->stop(patience); });
+  rooms_->login_server->stop(patience);
+  web.join();
+  api.join();
+  rooms_->housekeeper.reset();
+  rooms_->delivery->stop();
+}
+
+}  // namespace portal
