@@ -32,8 +32,8 @@ void send_bytes(const FileDescriptor& socket, std::string_view bytes) {
 }
 
 /// Waits for the server to hang up.
-bool is_closed(const FileDescriptor& socket, int seconds) {
-  const timeval limit{seconds, 0};
+bool is_closed(const FileDescriptor& socket, int milliseconds) {
+  const timeval limit{milliseconds / 1000, milliseconds % 1000 * 1000};
   ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
   char byte = 0;
   const ssize_t count = ::recv(socket.get(), &byte, 1, 0);
@@ -54,7 +54,7 @@ void frame_over_the_limit_closes_at_its_length_word(void**) {
         std::string_view("\0\0\0\1", 4)}) {
     const FileDescriptor socket = connect_to(stage.socket());
     send_bytes(socket, length);
-    assert_true(seconds_of([&] { assert_true(is_closed(socket, 3)); }) < 1.0);
+    assert_true(seconds_of([&] { assert_true(is_closed(socket, 3'000)); }) < 1.0);
   }
   assert_logins_work(stage);
 }
@@ -67,7 +67,7 @@ void nonsense_frames_close(void**) {
         std::string_view("\0\0\0\2\1\1", 6), std::string_view("\0\0\0\2\1\x10", 6)}) {
     const FileDescriptor socket = connect_to(stage.socket());
     send_bytes(socket, frame);
-    assert_true(is_closed(socket, 3));
+    assert_true(is_closed(socket, 3'000));
   }
   assert_int_equal(stage.face.started, 0);
 }
@@ -113,7 +113,7 @@ void connection_that_says_nothing_is_cut(void**) {
   // C1
   const IpcStage stage([](ipc::Settings& settings) { settings.frame_limit = 300ms; });
   const FileDescriptor socket = connect_to(stage.socket());
-  assert_true(is_closed(socket, 3));
+  assert_true(is_closed(socket, 3'000));
 }
 
 void conversation_that_takes_too_long_is_denied(void**) {
@@ -187,7 +187,7 @@ void one_uid_cannot_keep_others_out(void**) {
     std::vector<FileDescriptor> taken;
     for (int i = 0; i < 50; ++i) taken.push_back(connect_to(stage.socket()));
     int closed = 0;
-    for (const FileDescriptor& socket : taken) closed += is_closed(socket, 1) ? 1 : 0;
+    for (const FileDescriptor& socket : taken) closed += is_closed(socket, 100) ? 1 : 0;
     char byte = static_cast<char>(closed);
     (void)!::write(ready[1], &byte, 1);
     (void)!::read(over[0], &byte, 1);
