@@ -281,6 +281,29 @@ void a_key_is_made_once(void**) {
   assert_says(again.err, "a key is never overwritten");
 }
 
+void config_check_asks_the_portald_beside_it(void**) {
+  // J6
+  const OpenDesk desk;
+  const std::filesystem::path bin = desk.house.folder.path() / "bin";
+  std::filesystem::create_directory(bin);
+  std::filesystem::copy_file(PORTALCTL_PROGRAM, bin / "portalctl");
+  const auto check = [&] {
+    const std::string command = "PATH=/nowhere " + (bin / "portalctl").string() +
+                                " config check '/etc/a b.toml' >" + (bin / "out").string() +
+                                " 2>&1";
+    const int exit = WEXITSTATUS(std::system(command.c_str()));
+    return Outcome{exit, *read_text_file(bin / "out", 10'000), ""};
+  };
+  const Outcome without = check();
+  assert_exit(without, 1);
+  assert_says(without.out, "portald is neither beside portalctl nor in PATH");
+  std::ofstream(bin / "portald") << "#!/bin/sh\necho \"$#:$1:$2:$3\"\nexit 42\n";
+  assert_int_equal(::chmod((bin / "portald").c_str(), 0755), 0);
+  const Outcome with = check();
+  assert_exit(with, 42);
+  assert_text(with.out, "3:--check:--config:/etc/a b.toml\n");
+}
+
 }  // namespace
 
 int main() {
@@ -300,6 +323,7 @@ int main() {
       cmocka_unit_test(without_a_daemon_it_exits_with_three),
       cmocka_unit_test(who_may_not_administer_exits_with_four),
       cmocka_unit_test(a_key_is_made_once),
+      cmocka_unit_test(config_check_asks_the_portald_beside_it),
   };
   return cmocka_run_group_tests(tests, nullptr, nullptr);
 }
