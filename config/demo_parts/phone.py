@@ -24,7 +24,7 @@ def scan(page_html):
             image = Path(folder) / "qr.png"
             subprocess.run(["rsvg-convert", "-w", "600", "-b", "white", "-o", str(image),
                             str(picture)], check=True)
-            read = subprocess.run(["zbarimg", "--raw", "-q", str(image)], stdout=subprocess.PIPE,
+            read = subprocess.run(["zbarimg", "--nodbus", "--raw", "-q", str(image)], stdout=subprocess.PIPE,
                                   text=True, check=False)
             if read.returncode == 0:
                 texts.append(read.stdout.strip())

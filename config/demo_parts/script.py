@@ -192,7 +192,7 @@ class Script:
 
     def locked(self, journey):
         self.ctl("accounts", "lock", journey.person.email)
-        return self.refused(journey.type_password(), 403)
+        return self.refused(journey.type_password())
 
     def audit(self):
         listed = self.portald.ctl("audit", "list").stdout
