@@ -35,8 +35,7 @@ mustache::data data_of(const Values& values) {
 /// Mustache leaves out silently what it is not given; we want to know.
 class StrictContext final : public mustache::context<std::string> {
  public:
-  StrictContext(const mustache::data* data, std::string_view page)
-      : mustache::context<std::string>(data), page_(page) {}
+  explicit StrictContext(std::string_view page) : page_(page) {}
 
   const mustache::data* get(const std::string& name) const override {
     const mustache::data* found = mustache::context<std::string>::get(name);
@@ -82,7 +81,8 @@ std::string Templates::render(Language language, std::string_view name,
     throw std::logic_error("no template " + std::string(name));
   }
   const mustache::data data = data_of(values);
-  StrictContext context(&data, name);
+  StrictContext context(name);
+  context.push(&data);
   // Not const in mustache's eyes because of lambdas and partials, which our templates do not have:
   // several threads may render from one.
   return found->second.render(context);

@@ -3,15 +3,13 @@
 
 Fails on a key that one language lacks, an empty wording, placeholders that differ between
 languages, a key that the sources use and no catalogue has, and a key that no source uses.
-Usage: sources_test.py [PROJECT_ROOT]
 """
 
 import pathlib
 import re
-import sys
 import unittest
 
-ROOT = pathlib.Path(sys.argv.pop(1) if len(sys.argv) > 1 else __file__ + "/../../..").resolve()
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 LANGUAGES = ("fr", "de", "it", "en")
 CATALOGUES = ROOT / "provisioning/messages"
 TEMPLATES = ROOT / "provisioning/web/templates"
