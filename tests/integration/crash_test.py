@@ -65,9 +65,11 @@ class Walk:
                 if self.one_step():
                     return
             except (OSError, AssertionError) as error:
-                if self.portald.process.poll() is not None:
-                    raise Gone from error
-                raise
+                try:
+                    self.portald.process.wait(1)
+                except subprocess.TimeoutExpired:
+                    raise error from None
+                raise Gone from error
         raise AssertionError(f"no end; at {self.journey.browser.page.path}")
 
     def resume(self):
