@@ -7,7 +7,7 @@ namespace portal {
 
 Result<void> Opening::attempt() {
   if (Result<void> safe = directory_.prove_staging_is_safe(); !safe) {
-    if (safe.error().code != Errc::unavailable) gate_.close_gate();
+    if (safe.error().code == Errc::denied) gate_.close_gate();
     return safe;
   }
   if (Result<void> settled = settling_.settle_intents(); !settled) return settled;

@@ -16,7 +16,7 @@ class Opening {
   Opening(Directory& directory, RegistrationService& settling, GatedDirectory& gate)
       : directory_(directory), settling_(settling), gate_(gate) {}
 
-  /// Fails: denied (unsafe; the gate is closed), unavailable (the gate stays as it was).
+  /// Fails: denied (unsafe; the gate is closed), unavailable and others (the gate stays as it was).
   Result<void> attempt();
 
  private:
