@@ -40,11 +40,23 @@ std::string without_recipient(std::string detail, const std::string& recipient) 
   return detail;
 }
 
+/// The values as a person reads them: the domain names a factor, the catalogue says what it is.
+Phrasebook::Values values_in_words(const Phrasebook& phrasebook, const Message& message) {
+  Phrasebook::Values values = message.values;
+  const auto factor = values.find("factor");
+  if (factor != values.end() && !factor->second.empty()) {
+    factor->second = phrasebook.text(message.language, "factor." + factor->second);
+  }
+  return values;
+}
+
 /// The wording, or nothing sent: "[sms.code.body]" helps nobody, and a node that already has the
 /// newer catalogue may take the message.
 Result<Secret> worded(const Phrasebook& phrasebook, const Message& message, std::string_view part) {
   const std::string key = message.text + std::string(part);
-  std::string text = phrasebook.text(message.language, key, message.values);
+  Phrasebook::Values values = values_in_words(phrasebook, message);
+  std::string text = phrasebook.text(message.language, key, values);
+  for (auto& [name, value] : values) wipe(value);
   Secret wording(text);
   wipe(text);
   if (wording.empty() || wording.reveal() == "[" + key + "]") {

@@ -49,6 +49,19 @@ void an_sms_gets_its_text(void**) {
   assert_true(house.state_of("s1") == MessageState::sent);
 }
 
+void a_factor_is_called_by_its_name(void**) {
+  // R12
+  House house;
+  Message notice = test::code_mail(house.clock, "m1");
+  notice.text = "mail.registered";
+  notice.values = {{"factor", "totp"}};
+  house.store.put(notice);
+  house.run();
+  test::assert_text(house.transport.sent().at(0),
+                    "mail anna@example.ch | de mail.registered.subject factor=de factor.totp | "
+                    "de mail.registered.body factor=de factor.totp");
+}
+
 void messages_of_one_person_keep_their_order(void**) {
   // R10
   House house;
@@ -247,6 +260,7 @@ int main() {
   const CMUnitTest tests[] = {
       cmocka_unit_test(a_mail_gets_subject_and_body_in_the_persons_language),
       cmocka_unit_test(an_sms_gets_its_text),
+      cmocka_unit_test(a_factor_is_called_by_its_name),
       cmocka_unit_test(messages_of_one_person_keep_their_order),
       cmocka_unit_test(what_fails_is_tried_again_with_a_growing_pause),
       cmocka_unit_test(what_is_refused_for_good_is_not_tried_again),

@@ -1,0 +1,71 @@
+// What the domain sends has a value for every placeholder of its wording.
+
+#include "messages/catalogue.hpp"
+#include "messages/placeholders.hpp"
+#include "support/house.hpp"
+
+using namespace portal;
+using namespace portal::test;
+
+namespace {
+
+/// Every message of the journey, by name.
+std::map<std::string, Message> journey() {
+  House house;
+  std::map<std::string, Message> sent;
+  const auto collect = [&] {
+    for (Message& message : house.sent()) sent[message.text] = std::move(message);
+  };
+  const auto way = [&](std::string_view email, std::string_view ahv, std::string_view code) {
+    house.invite(ahv, kBorn, code);
+    Secret token = identified(house, ahv, code);
+    auto chosen = house.registration->choose_credentials(token, *EmailAddress::parse(email),
+                                                         Secret(kPassword), house.source);
+    assert_true(step_of(chosen) == RegistrationStep::mail_code);
+  };
+  house.invite(kAhv, kBorn, kCode);
+  const Secret token = mail_proven(house);
+  way("anna@example.ch", "756.1234.5678.97", "M4RT-7YHN-3KWX-B");
+  collect();
+  RegistrationService& registration = *house.registration;
+  step_of(registration.choose_factor(token, FactorKind::sms, house.source));
+  step_of(registration.give_phone(token, *PhoneNumber::parse("+41791234567", "CH"), house.source));
+  const auto messages = house.sent();
+  sent[messages.back().text] = messages.back();
+  step_of(registration.confirm_sms(token, Secret(messages.back().values.at("code")), house.source));
+  // The same address again, by somebody else.
+  way("anna.muster@example.ch", "756.3047.5009.62", "N3WC-0DEN-3WCO-D");
+  // The same person's second letter.
+  house.invite(kAhv, kBorn, "S3CN-D1ET-T3RX-Y", "1e");
+  const Secret second = identified(house, kAhv, "S3CN-D1ET-T3RX-Y", "1e");
+  const auto row = registration.find(second);
+  step_of(registration.join((*row)->id, (*row)->account, house.source));
+  collect();
+  return sent;
+}
+
+void every_message_has_what_its_wording_needs(void**) {
+  // R10, R11, R12, R14
+  const auto catalogue = Catalogue::load();
+  assert_ok(catalogue);
+  const auto sent = journey();
+  assert_int_equal(sent.size(), 5);
+  for (const auto& [name, message] : sent) {
+    for (const char* part : {".subject", ".body"}) {
+      if (message.channel == Channel::sms && std::string_view(part) == ".subject") continue;
+      assert_true((*catalogue)->has(message.language, name + part));
+      const std::string text = (*catalogue)->text(message.language, name + part, message.values);
+      for (const std::string& missing : messages::placeholders_of(text)) {
+        fail_msg("%s%s: no value for %s", name.c_str(), part, missing.c_str());
+      }
+    }
+  }
+}
+
+}  // namespace
+
+int main() {
+  initialise_crypto();
+  const CMUnitTest tests[] = {cmocka_unit_test(every_message_has_what_its_wording_needs)};
+  return cmocka_run_group_tests(tests, nullptr, nullptr);
+}
