@@ -25,7 +25,7 @@ def with_check_digit(twelve):
     return f"{digits[:3]}.{digits[3:7]}.{digits[7:11]}.{digits[11:]}"
 
 
-ANNA = Person("Anna", "Muster", with_check_digit("756000011112"), "17.04.1963", "flex", "fr",
+ANNA = Person("Anna", "Muster", with_check_digit("756000011112"), "23.05.1961", "flex", "fr",
               "K7QF-9XTM-4PWR-A", "anna.muster@example.ch", "079 000 00 11",
               "Regen?Bogen7unter")
 BEAT = Person("Beat", "Beispiel", with_check_digit("756000022223"), "02.11.1958", "flex", "de",

@@ -64,7 +64,7 @@ def hash_module_folder():
         key=lambda file: file.stat().st_mtime, reverse=True)
     for file in [*built, Path(MODULES) / HASH_MODULE]:
         if file.exists():
-            return file.parent
+            return file.parent.resolve()
     raise SlapdError(f"{HASH_MODULE} is not built (target portal_argon2id) and not installed")
 
 
@@ -187,13 +187,18 @@ class PrivateSlapd:
         end = time.monotonic() + patience
         while time.monotonic() < end:
             if self.process.poll() is not None:
-                tail = (self.folder / "slapd.log").read_text(errors="replace")[-2000:]
-                raise SlapdError(f"slapd ended with {self.process.returncode}: {tail}")
+                raise SlapdError(f"slapd ended with {self.process.returncode}: {self._reason()}")
             if self._answers():
                 return
             time.sleep(0.02)
         self.stop()
         raise SlapdError(f"slapd did not answer within {patience} s")
+
+    def _reason(self):
+        """Why slapd did not start: in the foreground it says nothing, slaptest does."""
+        tested = subprocess.run([SLAPD, "-Tt", "-u", "-f", str(self.folder / "slapd.conf")],
+                                capture_output=True, text=True, check=False)
+        return tested.stderr.strip()[-2000:] or "its configuration is good; is a port taken?"
 
     def _answers(self):
         with socket.socket(socket.AF_UNIX) as client:

@@ -43,11 +43,15 @@ class Plan {
       const std::string line = std::string(point) + "\n";
       (void)!::write(trace_.get(), line.data(), line.size());
     }
-    if (point == crash_at_ && --left_ == 0) ::kill(::getpid(), SIGKILL);
+    if (point == crash_at_ && is_armed() && --left_ == 0) ::kill(::getpid(), SIGKILL);
   }
 
  private:
+  /// Points that the daemon also passes by itself wait for a test to arm them.
+  bool is_armed() const { return armed_by_.empty() || ::access(armed_by_.c_str(), F_OK) == 0; }
+
   std::mutex mutex_;
+  const std::string armed_by_ = environment("PORTAL_CRASH_ARMED_BY");
   std::string crash_at_;
   int left_ = 1;
   FileDescriptor trace_;

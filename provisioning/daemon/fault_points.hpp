@@ -10,8 +10,9 @@
 /// Named moments at which a test can kill the daemon; only in builds with PORTAL_FAULT_POINTS.
 ///
 /// `PORTAL_CRASH_AT=POINT[:N]` sends SIGKILL to the process at the N-th passing of a point (1 if
-/// not said). `PORTAL_TRACE_FAULT_POINTS=FILE` appends the name of each point that is passed, a
-/// line each, so that a test can find the points of a journey by walking it once.
+/// not said), if `PORTAL_CRASH_ARMED_BY=FILE` is not set or that file exists.
+/// `PORTAL_TRACE_FAULT_POINTS=FILE` appends the name of each point that is passed, a line each, so
+/// that a test can find the points of a journey by walking it once.
 namespace portal::fault_points {
 
 void pass(std::string_view point);

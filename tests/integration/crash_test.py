@@ -140,10 +140,15 @@ class Crash(Household):
 
     def walk_with_crash(self, number, point, by_app):
         portald = self.daemon(f"crash-{by_app}-{number}")
-        portald.start(environment={"PORTAL_CRASH_AT": f"{point}:1"})
+        armed = portald.folder / "armed"
+        portald.start(environment={"PORTAL_CRASH_AT": f"{point}:1",
+                                   "PORTAL_CRASH_ARMED_BY": str(armed)})
         walk = Walk(portald, people.ANNA, by_app)
         try:
+            walk.one_step()
             try:
+                # From here on: what the daemon passes by itself at its start is no point of ours.
+                armed.touch()
                 walk.go_on()
                 crashed = portald.process.poll() is not None
             except Gone:

@@ -23,7 +23,7 @@ def comparable(page, *typed):
     for pattern, replacement in VARIABLE:
         text = pattern.sub(replacement, text)
     for value in typed:
-        text = text.replace(f'value="{value}"', 'value="TYPED"')
+        text = text.replace(value, "TYPED")
     return page.status, text
 
 
