@@ -143,17 +143,17 @@ std::string mail_date(UtcTime time) {
                                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   const Civil at = civil(time);
   std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d +0000", days[at.weekday],
-                at.day, months[static_cast<std::size_t>(at.month - 1)], at.year, at.hour, at.minute,
-                at.second);
+  (void)std::snprintf(text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d +0000",
+                      days[at.weekday], at.day, months[static_cast<std::size_t>(at.month - 1)],
+                      at.year, at.hour, at.minute, at.second);
   return text.data();
 }
 
 std::string iso_time(UtcTime time) {
   const Civil at = civil(time);
   std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", at.year, at.month,
-                at.day, at.hour, at.minute, at.second, at.millisecond);
+  (void)std::snprintf(text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", at.year,
+                      at.month, at.day, at.hour, at.minute, at.second, at.millisecond);
   return text.data();
 }
 

@@ -27,8 +27,9 @@ void draw_row(const QRcode& code, int row, std::string& path) {
     while (column < code.width && is_dark(code, row, column)) ++column;
     if (column == start) continue;
     const std::string run = std::to_string(column - start);
-    path += "M" + std::to_string(start + kQuietZone) + " " + std::to_string(row + kQuietZone) +
-            "h" + run + "v1h-" + run + "z";
+    path.append("M").append(std::to_string(start + kQuietZone));
+    path.append(" ").append(std::to_string(row + kQuietZone));
+    path.append("h").append(run).append("v1h-").append(run).append("z");
   }
 }
 
