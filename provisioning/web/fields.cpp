@@ -16,7 +16,6 @@ Value field(const Words& words, const Field& field, const Problems& problems) {
   std::string described_by;
   if (!error.empty()) append_id(described_by, name + "-error");
   if (!field.hint.empty()) append_id(described_by, name + "-hint");
-  if (!field.described_by.empty()) append_id(described_by, std::string(field.described_by));
   return once({{"name", name},
                {"label", words(field.label)},
                {"hint", optional_text(field.hint.empty() ? "" : words(field.hint))},

@@ -17,8 +17,7 @@ struct Field {
   std::string_view type = "text";  ///< HTML's input type
   std::string_view autocomplete = "off";
   std::string_view inputmode = "text";
-  std::string_view value = {};         ///< what was typed; never for passwords and codes
-  std::string_view described_by = {};  ///< one more id, of a text elsewhere on the page
+  std::string_view value = {};  ///< what was typed; never for passwords and codes
   int longest = 254;
 };
 

@@ -89,9 +89,9 @@ Page RegistrationPages::credentials_page(const Visit& visit, const Typed& typed,
   const Words& words = visit.words;
   const Field password{.name = "password",
                        .label = "field.new_password",
+                       .hint = rule_key(house_.settings.password_profile),
                        .type = "password",
                        .autocomplete = "new-password",
-                       .described_by = "password-rule",
                        .longest = 1024};
   const Field again{.name = "password_again",
                     .label = "field.password_again",
@@ -100,8 +100,7 @@ Page RegistrationPages::credentials_page(const Visit& visit, const Typed& typed,
                     .longest = 1024};
   return {.name = "credentials",
           .title = "register.credentials.title",
-          .values = {{"rule", words(rule_key(house_.settings.password_profile))},
-                     {"email", field(words, email_field(typed.email), problems)},
+          .values = {{"email", field(words, email_field(typed.email), problems)},
                      {"password", field(words, password, problems)},
                      {"password_again", field(words, again, problems)}}};
 }

@@ -1,6 +1,7 @@
 // Every page, in every language, with and without errors: sound HTML, no missing word or value.
 
 #include "browser.hpp"
+#include "web/templates.hpp"
 
 using namespace portal;
 using namespace portal::test;
@@ -136,6 +137,20 @@ void every_page_is_sound_in_every_language(void**) {
   }
 }
 
+void a_value_that_a_template_lacks_is_reported(void**) {
+  // W6
+  const Complaints complaints;
+  const auto phrases = Catalogue::load();
+  assert_ok(phrases);
+  const web::Templates templates(**phrases);
+  const std::string page =
+      templates.render(Language::en, "trouble", {{"explanation", "<&>"}, {"home", false}});
+  assert_true(page.find("&lt;&amp;&gt;") != page.npos);
+  assert_true(complaints.lines.empty());
+  (void)templates.render(Language::en, "trouble", {{"explanation", "x"}});
+  assert_int_equal(complaints.lines.size(), 1);
+}
+
 void what_people_are_called_cannot_become_markup(void**) {
   // W5
   Stage stage;
@@ -156,6 +171,7 @@ int main() {
   initialise_crypto();
   const CMUnitTest tests[] = {
       cmocka_unit_test(every_page_is_sound_in_every_language),
+      cmocka_unit_test(a_value_that_a_template_lacks_is_reported),
       cmocka_unit_test(what_people_are_called_cannot_become_markup),
   };
   return cmocka_run_group_tests(tests, nullptr, nullptr);
