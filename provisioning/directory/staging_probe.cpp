@@ -57,7 +57,8 @@ Result<void> StagingProbe::run() {
       if (auto done = check_staged_bind(**stranger); !done) return done;
       if (auto done = check_nobody_sees(**stranger); !done) return done;
       if (auto done = check_admission(service); !done) return done;
-      return check_person_sees_nothing(**stranger);
+      if (auto done = check_person_sees_nothing(**stranger); !done) return done;
+      return check_hashes_among_people(service);
     }();
     const Result<void> cleaned = clean_up(service);
     return proven ? cleaned : proven;
@@ -88,7 +89,13 @@ Result<void> StagingProbe::make_entry(Connection& service, const std::string& dn
 }
 
 Result<void> StagingProbe::prepare(Connection& service) {
-  return make_entry(service, subject_, subject_uid_, subject_password_);
+  if (auto made = make_entry(service, subject_, subject_uid_, subject_password_); !made)
+    return made;
+  // A second password, so that there is a history to hide; a policy may find that too early.
+  Secret second = probe_password();
+  if (service.set_password(subject_, second, deadline_).succeeded())
+    subject_password_ = std::move(second);
+  return {};
 }
 
 Result<void> StagingProbe::check_service_account(Connection& service) {
@@ -101,14 +108,18 @@ Result<void> StagingProbe::check_service_account(Connection& service) {
   if (!found) return fail(found.error());
   if (!*found)
     return fail(Errc::denied, "directory: the service account may not search staging by entryUUID");
-  const Answer password = service.search(
-      {.base = subject_, .scope = Scope::base, .attributes = {"userPassword"}}, deadline_);
-  if (!password.succeeded()) return lacking(password, "read staged entries");
-  for (const FoundEntry& each : password.entries)
-    if (each.find("userPassword") != nullptr)
-      return unsafe(
-          "the service account reads userPassword (is it the rootdn? that one also stands above "
-          "the password policy)");
+  return expect_no_hash(service, subject_);
+}
+
+Result<void> StagingProbe::expect_no_hash(Connection& service, const std::string& dn) {
+  const Answer answer = service.search(
+      {.base = dn, .scope = Scope::base, .attributes = {"userPassword", "pwdHistory"}}, deadline_);
+  if (!answer.succeeded()) return lacking(answer, "read " + dn);
+  for (const FoundEntry& each : answer.entries)
+    for (const char* hash : {"userPassword", "pwdHistory"})
+      if (each.find(hash) != nullptr)
+        return unsafe("the service account reads " + std::string(hash) + " of " + dn +
+                      " (is it the rootdn? that one also stands above the password policy)");
   return {};
 }
 
@@ -146,15 +157,21 @@ Result<void> StagingProbe::check_admission(Connection& service) {
   const Result<std::string> rdn = first_rdn(witness_);
   if (!rdn) return fail(rdn.error());
   const Answer moved = service.move(witness_, *rdn, parts_.settings().people_base, deadline_);
-  if (moved.succeeded()) return {};
-  if (moved.outcome() != Outcome::already_exists)
+  if (!moved.succeeded() && moved.outcome() != Outcome::already_exists)
     return lacking(moved, "move a staged entry to " + parts_.settings().people_base +
                               " (write on the entry and on \"children\" of staging, add on "
                               "\"children\" of the people)");
+  if (moved.succeeded()) return {};
   // Left by an earlier start that could not remove it.
   const Answer set = service.set_password(person_, witness_password_, deadline_);
   if (!set.succeeded()) return lacking(set, "write userPassword of " + person_);
   return {};
+}
+
+Result<void> StagingProbe::check_hashes_among_people(Connection& service) {
+  // As in prepare(): what counts is the history that it leaves.
+  (void)service.set_password(person_, probe_password(), deadline_);
+  return expect_no_hash(service, person_);
 }
 
 Result<void> StagingProbe::check_person_sees_nothing(Connection& stranger) {

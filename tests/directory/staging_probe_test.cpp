@@ -83,8 +83,17 @@ void a_staging_that_every_logged_in_person_reads_is_refused(void**) {
 
 void a_service_account_that_reads_hashes_is_refused(void**) {
   // L4
-  assert_unsafe(prove_with(rules_with("=w\n", "write\n")),
-                "the service account reads userPassword");
+  const std::string staging =
+      "attrs=userPassword\n  by dn.exact=\"cn=portald,ou=services,dc=example,dc=ch\" ";
+  assert_unsafe(prove_with(rules_with(staging + "=w\n", staging + "write\n")),
+                "the service account reads userPassword of uid=");
+  std::string people = shipped_rules();
+  people.replace(people.rfind("=w\n"), 3, "write\n");
+  assert_unsafe(prove_with(people),
+                "the service account reads userPassword of uid=portald-probe,ou=p");
+  assert_unsafe(
+      prove_with(rules_with("attrs=pwdHistory\n  by * none", "attrs=pwdHistory\n  by * read")),
+      "the service account reads pwdHistory");
 }
 
 void the_rootdn_as_service_account_is_refused(void**) {
