@@ -1,6 +1,5 @@
 #include "store/sql_store.hpp"
 
-#include "store/fault_point.hpp"
 #include "store/housekeeping.hpp"
 #include "store/migrations.hpp"
 #include "store/sql/location.hpp"
@@ -72,22 +71,18 @@ class SqlStore::Engine {
         readers_(location, static_cast<std::size_t>(settings.readers), settings.patience,
                  connector(location, sql::Connection::Access::read, settings, keyring)) {}
 
-  Result<void> write(std::string_view label, Work work) {
+  Result<void> write(Work work) {
     const Result<sql::Pool::Lease> lease = writers_.lease();
     if (!lease) return fail(lease.error());
     sql::Connection& connection = lease->connection();
     Result<void> done = connection.begin();
     if (!done) return done;
-    fault_point(label, "begin");
     Rollback rollback(connection);
     SqlTransaction transaction(StoreContext{connection, keyring_});
     done = work(transaction);
     if (!done) return done;
-    fault_point(label, "before_commit");
     rollback.dismiss();
-    done = connection.commit();
-    if (done) fault_point(label, "after_commit");
-    return done;
+    return connection.commit();
   }
 
   Result<void> read(Work work) {
@@ -138,9 +133,8 @@ Result<std::unique_ptr<SqlStore>> SqlStore::open(const StoreSettings& settings,
       new SqlStore(std::make_unique<Engine>(*location, settings, keyring, clock)));
 }
 
-Result<void> SqlStore::write(std::string_view label, Work work) {
-  return engine_->write(label, work);
-}
+// The label is for those who stand between: logs and fault points.
+Result<void> SqlStore::write(std::string_view, Work work) { return engine_->write(work); }
 Result<void> SqlStore::read(Work work) { return engine_->read(work); }
 Result<void> SqlStore::keep_house() { return engine_->keep_house(); }
 

@@ -34,9 +34,8 @@ class SqlStore final : public Store {
                                                 const Keyring& keyring, const Clock& clock);
   ~SqlStore() override;
 
-  /// See Store. One write at a time, in the order of asking, durable when it returns. With
-  /// PORTAL_FAULT_POINTS the moments "LABEL:begin", "LABEL:before_commit" and "LABEL:after_commit"
-  /// of each write are fault points.
+  /// See Store. One write at a time, in the order of asking, durable when it returns. A statement
+  /// of `work` that failed, but for a conflict, is not committed even if `work` passed over it.
   Result<void> write(std::string_view label, Work work) override;
   /// See Store. Never waits for a writer. A write in `work` fails: internal.
   Result<void> read(Work work) override;

@@ -1,3 +1,5 @@
+#include <csignal>
+#include <cstdlib>
 #include <random>
 #include <thread>
 
@@ -72,51 +74,40 @@ void kill_9_leaves_whole_acts_and_every_one_that_was_answered(void**) {
   assert_int_equal(counts_in(f).events, done);
 }
 
-#ifdef PORTAL_FAULT_POINTS
-/// Another process: one act, in which PORTAL_CRASH_AT may strike.
-int act_once(const std::filesystem::path& folder) {
+/// Another process: one act, and death just before its commit or just after.
+[[noreturn]] void act_and_die(const std::filesystem::path& folder, bool committed) {
   StoreFixture f(folder);
-  got(f.store->write("test.act", [](Transaction& t) { return act(t, 1); }));
-  return 0;
+  got(f.store->write("test.act", [&](Transaction& t) {
+    Result<void> done = act(t, 1);
+    if (!committed) std::raise(SIGKILL);
+    return done;
+  }));
+  std::raise(SIGKILL);
+  std::abort();
 }
 
-void a_fault_point_kills_before_or_after_the_commit(void**) {
+void an_act_is_whole_after_its_commit_and_nothing_before(void**) {
   // R13
-  const struct {
-    const char* point;
-    int status;
-    int acts;
-  } cases[] = {
-      {"test.act:begin", -SIGKILL, 0},
-      {"test.act:before_commit", -SIGKILL, 0},
-      {"test.act:after_commit", -SIGKILL, 1},
-      {"test.act", 0, 1},
-      {"test.other:begin", 0, 1},
-  };
-  for (const auto& one : cases) {
+  for (const int committed : {0, 1}) {
     StoreFixture f;
-    Process process({"once", f.folder.string()}, {"PORTAL_CRASH_AT="s + one.point});
-    assert_int_equal(process.wait(), one.status);
+    Process process({committed != 0 ? "committed" : "uncommitted", f.folder.string()});
+    assert_int_equal(process.wait(), -SIGKILL);
     const Counts counts = counts_in(f);
-    assert_int_equal(counts.events, one.acts);
-    assert_int_equal(counts.intents, one.acts);
+    assert_int_equal(counts.events, committed);
+    assert_int_equal(counts.attempts, committed);
+    assert_int_equal(counts.intents, committed);
   }
 }
-#endif
 
 }  // namespace
 
 int main(int argc, char** argv) {
   initialise_crypto();
   if (argc == 4) act_for_ever(argv[2], std::stoi(argv[3]));
-#ifdef PORTAL_FAULT_POINTS
-  if (argc == 3) return act_once(argv[2]);
-#endif
+  if (argc == 3) act_and_die(argv[2], argv[1] == "committed"s);
   const CMUnitTest tests[] = {
       cmocka_unit_test(kill_9_leaves_whole_acts_and_every_one_that_was_answered),
-#ifdef PORTAL_FAULT_POINTS
-      cmocka_unit_test(a_fault_point_kills_before_or_after_the_commit),
-#endif
+      cmocka_unit_test(an_act_is_whole_after_its_commit_and_nothing_before),
   };
   return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

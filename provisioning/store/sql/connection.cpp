@@ -4,10 +4,13 @@
 #include <soci/sqlite3/soci-sqlite3.h>
 
 #include <charconv>
+#include <optional>
 #include <thread>
 #include <unordered_map>
 #include <utility>
 #include <vector>
+
+#include "store/sql/result_codes.hpp"
 
 namespace portal::sql {
 
@@ -97,47 +100,6 @@ int column_count(soci::statement& statement) {
   return sqlite_api::sqlite3_column_count(backend->stmt_);
 }
 
-/// What a result code of SQLite means to us. `code` is the extended one.
-Errc meaning_of(int code, Connection::Access access) {
-  if (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY) {
-    return Errc::conflict;
-  }
-  switch (code & 0xff) {
-    case SQLITE_READONLY:
-      return access == Connection::Access::read ? Errc::internal : Errc::unavailable;
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-    case SQLITE_NOMEM:
-    case SQLITE_IOERR:
-    case SQLITE_CORRUPT:
-    case SQLITE_FULL:
-    case SQLITE_CANTOPEN:
-    case SQLITE_PROTOCOL:
-    case SQLITE_PERM:
-    case SQLITE_AUTH:
-    case SQLITE_NOTADB: return Errc::unavailable;
-    default: return Errc::internal;
-  }
-}
-
-/// Whether a new connection may do better.
-bool spoils_connection(int code) {
-  switch (code & 0xff) {
-    case SQLITE_IOERR:
-    case SQLITE_CORRUPT:
-    case SQLITE_CANTOPEN:
-    case SQLITE_NOTADB:
-    case SQLITE_READONLY:
-    case SQLITE_PROTOCOL: return true;
-    default: return false;
-  }
-}
-
-Error describe(int code, Errc meaning) {
-  return Error{meaning, "store: " + std::string(sqlite_api::sqlite3_errstr(code)) + " (SQLite " +
-                            std::to_string(code) + ")"};
-}
-
 }  // namespace
 
 Connection::Connection(std::unique_ptr<Backend> backend) : backend_(std::move(backend)) {}
@@ -146,10 +108,9 @@ Connection::~Connection() = default;
 Error Connection::failure(int primary_code) {
   int code = sqlite_api::sqlite3_extended_errcode(backend_->handle());
   if ((code & 0xff) != (primary_code & 0xff)) code = primary_code;
-  const Errc meaning = meaning_of(code, backend_->access);
-  if (spoils_connection(code) && meaning == Errc::unavailable) backend_->usable = false;
-  Error error = describe(code, meaning);
-  if (backend_->in_transaction && meaning != Errc::conflict && !backend_->failed) {
+  Error error = error_of(code, backend_->access);
+  if (error.code == Errc::unavailable && spoils_connection(code)) backend_->usable = false;
+  if (backend_->in_transaction && error.code != Errc::conflict && !backend_->failed) {
     backend_->failed = error;
   }
   return error;
@@ -175,7 +136,7 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::filesystem::path
     connection.reset(
         new Connection(std::make_unique<Backend>("dbname=\"" + file.string() + "\"", access)));
   } catch (const soci::sqlite3_soci_error& error) {
-    return fail(describe(error.result(), Errc::unavailable));
+    return fail(Errc::unavailable, error_of(error.result(), access).detail);
   }
   Result<void> configured = connection->configure(patience);
   if (!configured) return fail(std::move(configured).error());
