@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <optional>
 #include <thread>
 
@@ -15,6 +16,8 @@
 #include "delivery/worker.hpp"
 #include "domain/administration.hpp"
 #include "domain/login.hpp"
+#include "domain/ports/intents.hpp"
+#include "domain/ports/store.hpp"
 #include "domain/registration.hpp"
 #include "domain/sessions.hpp"
 #include "factors/qr.hpp"
@@ -33,6 +36,9 @@ static_assert(AdministrationApi::kBodyBytes == 1024 * 1024, "AdministrationSetti
 constexpr auto kProofPause = 1h;
 constexpr auto kProofRetry = 5s;
 constexpr auto kRetry = 60s;
+constexpr auto kSettlePause = 15s;
+/// An activation that has been under way for so long was left behind by a failure.
+constexpr auto kLeftBehind = 60s;
 
 Portals portals_of(const Configuration& configuration) {
   std::vector<Portal> portals;
@@ -102,6 +108,7 @@ struct House::Rooms {
   Result<void> start_delivery();
   Result<void> start_servers(int login_socket);
   void start_housekeeping();
+  Result<void> finish_activations();
 
   RegistrationService registration_on(Directory& used) {
     return RegistrationService(
@@ -173,7 +180,9 @@ void House::Rooms::make_services() {
 
 Result<void> House::Rooms::open_registration() {
   const Result<void> opened = opening->attempt();
-  if (opened || opened.error().code == Errc::unavailable) return {};
+  if (opened || gate->is_open()) return {};
+  // The housekeeper tries again.
+  if (opened.error().code == Errc::unavailable) return {};
   return fail(opened.error());
 }
 
@@ -214,20 +223,31 @@ Result<void> House::Rooms::start_servers(int login_socket) {
   return {};
 }
 
+/// What a directory that failed left half-done, while the daemon ran. Those that are under way in
+/// another thread are left alone.
+Result<void> House::Rooms::finish_activations() {
+  if (!gate->is_open()) return {};
+  const UtcTime oldest = clock.now() - kLeftBehind;
+  const auto left_behind = in_read<bool>(*store, [&](Transaction& transaction) -> Result<bool> {
+    const auto open = transaction.intents().open();
+    if (!open) return fail(open.error());
+    return std::ranges::any_of(*open,
+                               [&](const Intent& intent) { return intent.written < oldest; });
+  });
+  if (!left_behind) return fail(left_behind.error());
+  return *left_behind ? settling->settle_intents() : Result<void>();
+}
+
 void House::Rooms::start_housekeeping() {
   const auto pause = configuration.housekeeping_pause;
   const auto first_proof = gate->is_open() ? std::chrono::milliseconds(kProofPause) : 0ms;
   std::vector<Chore> chores;
   chores.push_back({"prove the staging subtree safe", [this] { return opening->attempt(); },
                     kProofPause, kProofRetry, first_proof});
-  chores.push_back({"end stale registrations",
-                    [this]() -> Result<void> {
-                      // What a failed directory left half-done, and what nobody finished.
-                      if (!gate->is_open()) return {};
-                      if (auto settled = settling->settle_intents(); !settled) return settled;
-                      return registrations->sweep();
-                    },
-                    pause, kRetry, pause});
+  chores.push_back({"finish half-done activations", [this] { return finish_activations(); },
+                    kSettlePause, kRetry, kSettlePause});
+  chores.push_back(
+      {"end stale registrations", [this] { return registrations->sweep(); }, pause, kRetry, pause});
   chores.push_back(
       {"forget old data", [this] { return sql_store->keep_house(); }, pause, kRetry, pause});
   housekeeper.emplace(std::move(chores));

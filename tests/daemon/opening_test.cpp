@@ -14,6 +14,7 @@ class ProbedDirectory final : public Directory {
  public:
   explicit ProbedDirectory(Directory& behind) : behind_(behind) {}
   Result<void> proof;
+  std::optional<Error> lost;  ///< what locate fails with
 
   Result<BindAnswer> bind(std::string_view dn, const Secret& password) override {
     return behind_.bind(dn, password);
@@ -29,6 +30,7 @@ class ProbedDirectory final : public Directory {
     return behind_.admit(entry_uuid);
   }
   Result<std::optional<DirectoryEntry>> locate(std::string_view entry_uuid) override {
+    if (lost) return fail(*lost);
     return behind_.locate(entry_uuid);
   }
   Result<void> discard(const AccountId& account) override { return behind_.discard(account); }
@@ -106,6 +108,19 @@ void the_gate_stays_shut_until_half_done_activations_are_settled(void**) {
   assert_false(stage.gate.is_open());
 }
 
+void an_activation_that_cannot_be_settled_keeps_nobody_else_out(void**) {
+  // R13
+  Stage stage;
+  assert_ok(stage.house.store->write("test", [](Transaction& transaction) {
+    return transaction.intents().write({IntentId("i1"), "activate", AccountId("a1"),
+                                        RegistrationId("r1"), "uuid-1", from_millis(0)});
+  }));
+  stage.directory.lost = Error{Errc::denied, "no right to look"};
+  const auto opened = stage.opening.attempt();
+  assert_true(!opened && opened.error().code != Errc::unavailable);
+  assert_true(stage.gate.is_open());
+}
+
 }  // namespace
 
 int main() {
@@ -116,6 +131,7 @@ int main() {
       cmocka_unit_test(a_silent_directory_keeps_the_gate_as_it_was),
       cmocka_unit_test(access_rules_that_became_unsafe_close_the_gate),
       cmocka_unit_test(the_gate_stays_shut_until_half_done_activations_are_settled),
+      cmocka_unit_test(an_activation_that_cannot_be_settled_keeps_nobody_else_out),
   };
   return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

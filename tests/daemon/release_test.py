@@ -9,7 +9,7 @@ import unittest
 from pathlib import Path
 
 SOURCE = Path(os.environ["PORTAL_SOURCE"])
-SWITCHES = (b"PORTAL_CRASH_AT", b"PORTAL_TRACE_FAULT_POINTS")
+SWITCHES = (b"PORTAL_CRASH_AT", b"PORTAL_CRASH_ARMED_BY", b"PORTAL_TRACE_FAULT_POINTS")
 
 
 class Release(unittest.TestCase):
