@@ -12,8 +12,9 @@ using sql::Row;
 constexpr std::string_view kPut =
     "insert into outbox (id, serial, order_index, channel, wording, language, portal, content,"
     " state, created, expires, due, leased_until, attempts, trouble, finished)"
-    " select :id, coalesce(max(serial), 0) + 1, :order_index, :channel, :wording, :language,"
-    " :portal, :content, 'waiting', :created, :expires, :due, 0, :attempts, '', null from outbox";
+    " values (:id, (select coalesce(max(serial), 0) + 1 from outbox), :order_index, :channel,"
+    " :wording, :language, :portal, :content, 'waiting', :created, :expires, :due, 0, :attempts,"
+    " '', null)";
 constexpr std::string_view kDue =
     "select id, channel, wording, language, portal, content, created, expires, attempts"
     " from outbox where state = 'waiting' and due <= :now and leased_until <= :now"

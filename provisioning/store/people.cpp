@@ -24,8 +24,9 @@ constexpr std::string_view kKillEarlier =
     " and dead is null and used is null";
 constexpr std::string_view kIssue =
     "insert into letters (id, person, serial, portal, audience, code_hash, issued, expires, used,"
-    " dead) select :id, :person, coalesce(max(serial), 0) + 1, :portal, :audience, :code_hash,"
-    " :issued, :expires, :used, :dead from letters where person = :person";
+    " dead) values (:id, :person,"
+    " (select coalesce(max(serial), 0) + 1 from letters where person = :person),"
+    " :portal, :audience, :code_hash, :issued, :expires, :used, :dead)";
 constexpr Text kLetter =
     "select id, person, portal, audience, issued, expires, used, dead from letters";
 constexpr Text kNewestLetter =
