@@ -12,7 +12,7 @@ namespace portal::directory {
 namespace {
 
 /// No answer of a directory that we ask for one or two entries is larger.
-constexpr ber_len_t kLargestAnswer = 1024 * 1024;
+constexpr ber_len_t kLargestAnswer = 1UL << 20;  // 1 MiB
 
 bool set_number(LDAP* handle, int option, int value) {
   return ::ldap_set_option(handle, option, &value) == LDAP_OPT_SUCCESS;

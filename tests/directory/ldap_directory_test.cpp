@@ -3,6 +3,8 @@
 
 #include <atomic>
 #include <cstring>
+#include <filesystem>
+#include <set>
 #include <string>
 #include <thread>
 
@@ -238,6 +240,32 @@ void logins_and_registrations_run_beside_one_another(void**) {
   assert_int_equal(accepted, 128);
 }
 
+/// The sockets that this process holds, by their kernel's numbers.
+std::set<std::string> open_sockets() {
+  std::set<std::string> sockets;
+  for (const auto& fd : std::filesystem::directory_iterator("/proc/self/fd")) {
+    std::error_code gone;  // the iterator's own descriptor
+    const std::string target = std::filesystem::read_symlink(fd.path(), gone).string();
+    if (target.starts_with("socket:")) sockets.insert(target);
+  }
+  return sockets;
+}
+
+void connections_are_kept_open_and_used_again(void**) {
+  // L4
+  const std::unique_ptr<LdapDirectory> fresh = slapd->open();
+  const std::set<std::string> before = open_sockets();
+  const DirectoryEntry entry = registered(*fresh, "kept@example.ch", kPassword);
+  assert_ok(fresh->bind(entry.dn, Secret(kPassword)));
+  const std::set<std::string> kept = open_sockets();
+  assert_int_equal(kept.size() - before.size(), 2);  // one for logins, one for the service account
+  for (int i = 0; i < 20; ++i) {
+    assert_ok(fresh->bind(entry.dn, Secret(i % 2 == 0 ? kPassword : "wrong-Wrong1")));
+    assert_ok(fresh->locate(entry.entry_uuid));
+    assert_true(open_sockets() == kept);
+  }
+}
+
 void a_wrong_service_password_is_named(void**) {
   // L4
   LdapSettings settings = slapd->settings();
@@ -276,6 +304,7 @@ int main() {
       cmocka_unit_test(an_address_that_many_have_is_taken),
       cmocka_unit_test(an_address_that_the_directory_cannot_hold_is_denied),
       cmocka_unit_test(logins_and_registrations_run_beside_one_another),
+      cmocka_unit_test(connections_are_kept_open_and_used_again),
       cmocka_unit_test(a_wrong_service_password_is_named),
   };
   return cmocka_run_group_tests(tests, nullptr, nullptr);

@@ -119,6 +119,20 @@ void missing_and_impossible_settings_are_named(void**) {
   assert_refused("pool_size", [](LdapSettings& s) { s.pool_size = 0; });
 }
 
+void an_empty_password_reaches_no_server(void**) {
+  // L1: with no server there, whatever is asked of one is unavailable.
+  const auto opened = open_with([](LdapSettings& s) { s.uris = {"ldapi://%2Fnowhere%2Fldapi"}; });
+  assert_ok(opened);
+  const std::string dn = "uid=a,ou=people,dc=example,dc=ch";
+  assert_error((*opened)->bind(dn, Secret("x")), Errc::unavailable);
+  const Result<BindAnswer> answer = (*opened)->bind(dn, Secret(""));
+  assert_ok(answer);
+  assert_true(answer->verdict == BindAnswer::Verdict::wrong_password);
+  const auto refusal = (*opened)->set_password(dn, Secret(""));
+  assert_ok(refusal);
+  assert_true(*refusal == PasswordRefusal::too_short);
+}
+
 }  // namespace
 
 int main() {
@@ -129,6 +143,7 @@ int main() {
       cmocka_unit_test(uris_that_are_more_or_less_than_a_server_are_refused),
       cmocka_unit_test(endpoints_are_read_from_uris),
       cmocka_unit_test(missing_and_impossible_settings_are_named),
+      cmocka_unit_test(an_empty_password_reaches_no_server),
   };
   return cmocka_run_group_tests(tests, nullptr, nullptr);
 }
