@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kLargestFile = 1024 * 1024;
+constexpr std::size_t kLargestFile = std::size_t{1024} * 1024;
 constexpr std::chrono::hours kLetterLifetimeOfNist{30 * 24};
 
 /// What the shipped file shows for [[portal]].

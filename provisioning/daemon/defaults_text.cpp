@@ -49,9 +49,11 @@ std::string legend(const std::vector<KeyDescription>& keys, const std::string& n
       text += comment(dotted_name + ": " + key.description) + legend(key.keys, dotted_name);
       continue;
     }
-    const std::string fallback = key.fallback.empty() ? "" : " Default: " + key.fallback + ".";
-    text += comment(dotted_name + ": " + key.description + " Wants " + kind_of(key) +
-                    (key.required ? "; must be set." : ".") + fallback);
+    std::string told = dotted_name;
+    told.append(": ").append(key.description).append(" Wants ").append(kind_of(key));
+    told += key.required ? "; must be set." : ".";
+    if (!key.fallback.empty()) told.append(" Default: ").append(key.fallback).append(".");
+    text += comment(told);
   }
   return text;
 }

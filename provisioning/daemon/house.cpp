@@ -31,7 +31,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-static_assert(AdministrationApi::kBodyBytes == 1024 * 1024, "AdministrationSettings says the same");
+static_assert(AdministrationApi::kBodyBytes == std::size_t{1024} * 1024,
+              "AdministrationSettings says the same");
 
 constexpr auto kProofPause = 1h;
 constexpr auto kProofRetry = 5s;

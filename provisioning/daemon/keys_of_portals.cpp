@@ -37,8 +37,8 @@ bool is_origin(std::string_view text) {
 
 /// A text that must pass `judge`; `put` takes it over.
 template <class S>
-Shape<S> checked_text(std::string type, std::string range, bool (*judge)(std::string_view),
-                      void (*put)(S&, std::string)) {
+Shape<S> checked_text(const std::string& type, const std::string& range,
+                      bool (*judge)(std::string_view), void (*put)(S&, std::string)) {
   Shape<S> shape;
   shape.type = type;
   shape.range = range;
@@ -56,7 +56,7 @@ Shape<S> checked_text(std::string type, std::string range, bool (*judge)(std::st
 
 /// A table of one text for each language; `text_of` makes the text of a value.
 template <class S, class F>
-Shape<S> by_language(Translated S::*member, std::string type, F text_of) {
+Shape<S> by_language(Translated S::*member, const std::string& type, F text_of) {
   const std::vector<std::string> known = {"fr", "de", "it", "en"};
   Shape<S> shape;
   shape.type = type;

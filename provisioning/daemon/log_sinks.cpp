@@ -71,6 +71,7 @@ class JournalSink final : public LogSink {
       entries.push_back(journal_field_name(field.name) + "=" + field.value);
     }
     std::vector<iovec> vectors;
+    vectors.reserve(entries.size());
     for (std::string& entry : entries) vectors.push_back({entry.data(), entry.size()});
     if (::sd_journal_sendv(vectors.data(), static_cast<int>(vectors.size())) != 0) {
       fallback_.write(level, message, fields);

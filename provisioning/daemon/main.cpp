@@ -44,7 +44,7 @@ int complain(const Error& error, bool to_terminal) {
     const std::string line(rest.substr(0, end));
     rest.remove_prefix(std::min(end + 1, rest.size()));
     if (to_terminal) {
-      std::fprintf(stderr, "%s\n", escaped_for_log(line).c_str());
+      (void)std::fprintf(stderr, "%s\n", escaped_for_log(line).c_str());
     } else {
       log(LogLevel::error, line, {{"code", std::string(name_of(error.code))}});
     }
@@ -57,7 +57,7 @@ int check(const CommandLine& line) {
   if (!configuration) return complain(configuration.error(), true);
   if (auto good = check_house(std::move(*configuration)); !good)
     return complain(good.error(), true);
-  std::printf("%s: good\n", line.configuration.c_str());
+  (void)std::printf("%s: good\n", line.configuration.c_str());
   return EX_OK;
 }
 
@@ -111,10 +111,11 @@ int serve(const CommandLine& line) {
 
 int run(const CommandLine& line) {
   switch (line.task) {
-    case CommandLine::Task::help: std::fputs(help_text().c_str(), stdout); return EX_OK;
-    case CommandLine::Task::version: std::puts("portald " PORTAL_VERSION); return EX_OK;
+    case CommandLine::Task::help: (void)std::fputs(help_text().c_str(), stdout); return EX_OK;
+    case CommandLine::Task::version: (void)std::puts("portald " PORTAL_VERSION); return EX_OK;
     case CommandLine::Task::print_defaults:
-      std::fputs(defaults_text(describe(configuration_keys(), Configuration{})).c_str(), stdout);
+      (void)std::fputs(defaults_text(describe(configuration_keys(), Configuration{})).c_str(),
+                       stdout);
       return EX_OK;
     case CommandLine::Task::check: return check(line);
     case CommandLine::Task::serve: return serve(line);
@@ -133,7 +134,8 @@ int main(int count, char** arguments) {
   portal::initialise_crypto();
   const auto line = portal::parse_command_line(count, arguments);
   if (!line) {
-    std::fprintf(stderr, "portald: %s\n%s", line.error().detail.c_str(), "Try portald --help.\n");
+    (void)std::fprintf(stderr, "portald: %s\n%s", line.error().detail.c_str(),
+                       "Try portald --help.\n");
     return EX_USAGE;
   }
   try {

@@ -10,7 +10,7 @@
 namespace portal {
 namespace {
 
-constexpr std::size_t kTextFileLimit = 1024 * 1024;
+constexpr std::size_t kTextFileLimit = std::size_t{1024} * 1024;
 
 /// How many insertions, deletions and exchanges of one letter lie between two words (Levenshtein).
 std::size_t distance(std::string_view a, std::string_view b) {

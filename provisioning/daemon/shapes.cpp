@@ -12,7 +12,7 @@ std::string toml_text(std::string_view text) {
     if (c == '"' || c == '\\') literal += '\\';
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
       std::array<char, 8> escape{};
-      std::snprintf(escape.data(), escape.size(), "\\u%04x", static_cast<unsigned>(c));
+      (void)std::snprintf(escape.data(), escape.size(), "\\u%04x", static_cast<unsigned>(c));
       literal += escape.data();
     } else {
       literal += c;
@@ -60,7 +60,7 @@ std::optional<unsigned> parse_mode(std::string_view text) {
 
 std::string mode_text(unsigned mode) {
   std::array<char, 8> text{};
-  std::snprintf(text.data(), text.size(), "%04o", mode & 07777U);
+  (void)std::snprintf(text.data(), text.size(), "%04o", mode & 07777U);
   return text.data();
 }
 

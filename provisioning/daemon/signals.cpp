@@ -17,7 +17,7 @@ sigset_t set_of(std::initializer_list<int> numbers) {
 }  // namespace
 
 Signals::Signals() {
-  ::signal(SIGPIPE, SIG_IGN);
+  (void)::signal(SIGPIPE, SIG_IGN);
   const sigset_t taken = set_of({SIGTERM, SIGINT, SIGHUP});
   ::pthread_sigmask(SIG_BLOCK, &taken, nullptr);
 }
@@ -37,8 +37,8 @@ std::optional<Signals::Kind> Signals::next(std::optional<std::chrono::millisecon
 }
 
 void Signals::let_the_next_one_kill() const {
-  ::signal(SIGTERM, SIG_DFL);
-  ::signal(SIGINT, SIG_DFL);
+  (void)::signal(SIGTERM, SIG_DFL);
+  (void)::signal(SIGINT, SIG_DFL);
   const sigset_t deadly = set_of({SIGTERM, SIGINT});
   ::pthread_sigmask(SIG_UNBLOCK, &deadly, nullptr);
 }
