@@ -27,6 +27,7 @@ class Journey:
         self.browser = Browser(portald.host(self.portal), portald.port,
                                portald.authority.certificate, person.language)
         self.app = None
+        self.used_code = None
         self.e164 = "+41" + person.phone.replace(" ", "")[1:]
 
     # Registration, steps 0 to 6.
@@ -90,7 +91,8 @@ class Journey:
 
     def confirm_app(self, code=None):
         form = self.browser.page.form_to("/register/app")
-        expect_path(self.browser.submit(form, code=code or self.app.code()), "/register/done")
+        self.used_code = code or self.app.code()
+        expect_path(self.browser.submit(form, code=self.used_code), "/register/done")
 
     def register_by_sms(self):
         self.identify()

@@ -6,13 +6,13 @@ from . import people
 from .journey import Journey, expect
 
 
-def next_app_code(app):
-    """A code that the app has not shown yet: each works once."""
-    shown = app.code()
+def next_app_code(journey):
+    """A code that was not used yet: each works once."""
     end = time.monotonic() + 35
     while time.monotonic() < end:
-        fresh = app.code()
-        if fresh != shown:
+        fresh = journey.app.code()
+        if fresh != journey.used_code:
+            journey.used_code = fresh
             return fresh
         time.sleep(0.5)
     raise AssertionError("the app shows the same code for more than half a minute")
@@ -62,9 +62,9 @@ class Script:
     def log_in_through_pam(self, anna, beat):
         terminal = self.portald.terminal()
         self.step("PAM: Beat with password and app",
-                  lambda: self.pam(terminal, beat, lambda: next_app_code(beat.app)))
+                  lambda: self.pam(terminal, beat, lambda: next_app_code(beat)))
         self.step("PAM: the same code again is refused",
-                  lambda: self.pam_refused(terminal, beat, beat.app.code))
+                  lambda: self.pam_refused(terminal, beat, lambda: beat.used_code))
         self.step("PAM: a wrong code is refused",
                   lambda: self.pam_refused(terminal, beat, lambda: "000000"))
         self.step("PAM: a wrong password is refused", lambda: self.pam_wrong_password(terminal, beat))
@@ -126,12 +126,12 @@ class Script:
 
     def reused(self, journey):
         journey.type_password()
-        return self.refused(journey.type_code(journey.app.code()))
+        return self.refused(journey.type_code(journey.used_code))
 
     @staticmethod
     def web_app(journey):
         journey.type_password()
-        page = journey.type_code(next_app_code(journey.app))
+        page = journey.type_code(next_app_code(journey))
         expect(page.path == "/account", f"answered {page.status} {page.path}: {page.text[:400]}")
         return page.title.strip()
 

@@ -39,7 +39,8 @@ Response show(AdministrationService& service, const Request& request, const Admi
   if (reveal && *reveal != "identity") faults.push_back({"?reveal", "must be identity"});
   query.refuse_the_rest();
   if (!faults.empty()) return to_response(invalid_request(std::move(faults)));
-  const Result<AccountDetails> details = service.show(path_parameter(request, "name"), by);
+  const Result<AccountDetails> details =
+      service.show(path_parameter(request, "name"), reveal ? "identity" : "masked", by);
   if (!details) return to_response(problem_of(details.error()));
   return json_response(view_of(*details, reveal ? Identity::revealed : Identity::masked));
 }

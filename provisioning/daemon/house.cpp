@@ -13,6 +13,7 @@
 #include "daemon/gated_directory.hpp"
 #include "daemon/housekeeper.hpp"
 #include "daemon/opening.hpp"
+#include "daemon/outbox_notice.hpp"
 #include "delivery/worker.hpp"
 #include "domain/administration.hpp"
 #include "domain/login.hpp"
@@ -130,6 +131,7 @@ struct House::Rooms {
   std::optional<fault_points::FaultingStore> faulting_store;
   std::optional<fault_points::FaultingDirectory> faulting_directory;
 #endif
+  std::optional<OutboxNotice> notice;
   std::optional<GatedDirectory> gate;
 
   std::optional<RegistrationService> settling;  ///< past the gate
@@ -164,6 +166,7 @@ Result<void> House::Rooms::open_store() {
   store = &faulting_store.emplace(*store);
   directory = &faulting_directory.emplace(*directory);
 #endif
+  store = &notice.emplace(*store);
   gate.emplace(*directory);
   return {};
 }
@@ -193,6 +196,7 @@ Result<void> House::Rooms::start_delivery() {
   spool.emplace(std::move(*opened));
   delivery.emplace(DeliveryRound::Neighbours{*store, *base.words, *spool, clock},
                    configuration.delivery.worker);
+  notice->on_queued([this] { delivery->notify(); });
   delivery->start();
   return {};
 }

@@ -38,7 +38,8 @@ AdministrationService::AdministrationService(Store& store, const Clock& clock,
                                              const Portals& portals, RegistrationSettings settings)
     : store_(store), clock_(clock), portals_(portals), settings_(std::move(settings)) {}
 
-Result<AccountDetails> AdministrationService::show(std::string_view name, const Administrator& by) {
+Result<AccountDetails> AdministrationService::show(std::string_view name, std::string_view form,
+                                                   const Administrator& by) {
   const UtcTime now = clock_.now();
   return in_write<AccountDetails>(
       store_, "admin.show", [&](Transaction& transaction) -> Result<AccountDetails> {
@@ -50,7 +51,9 @@ Result<AccountDetails> AdministrationService::show(std::string_view name, const 
         if (!memberships) return fail(std::move(memberships).error());
         const auto factor = transaction.accounts().factor_of(account->id);
         if (!factor) return fail(factor.error());
-        auto told = transaction.audit().append(act_of(by, now, "admin.shown", account->id.text()));
+        AuditEvent event = act_of(by, now, "admin.shown", account->id.text());
+        event.reason = "form " + std::string(form);
+        auto told = transaction.audit().append(event);
         if (!told) return fail(std::move(told).error());
         AccountDetails details{std::move(*account), std::move(*person), std::move(*memberships),
                                std::nullopt, ""};

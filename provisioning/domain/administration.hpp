@@ -74,11 +74,13 @@ class AdministrationService {
   Result<IssuedCode> issue_code(const AhvNumber& ahv, const PortalId& portal,
                                 const AudienceId& audience, const Administrator& by);
 
-  /// By account id, e-mail address or login name. Fails: not_found.
-  Result<AccountDetails> show(std::string_view name, const Administrator& by);
+  /// By account id, e-mail address or login name; `form` tells the audit log how much of the person
+  /// will be seen ("masked", "identity"; requirement J2). Fails: not_found.
+  Result<AccountDetails> show(std::string_view name, std::string_view form,
+                              const Administrator& by);
   Result<std::vector<Account>> list(const AccountId& after, int limit, const Administrator& by);
   Result<void> lock(std::string_view name, const Administrator& by);
-  /// Also forgets the failures that blocked it.
+  /// Also forgets the wrong codes that blocked it; slow-downs by wrong passwords end by themselves.
   Result<void> unlock(std::string_view name, const Administrator& by);
   /// Removes the second factor and ends all sessions; the person needs a new letter (A2).
   Result<void> reset_factor(std::string_view name, const Administrator& by);

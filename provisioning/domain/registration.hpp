@@ -122,6 +122,7 @@ class RegistrationService {
   Result<std::optional<Registration>> find(const Secret& token);
 
   /// Finishes or undoes each activation that a crash left behind. At every start, before serving.
+  /// Fails: as the last one that could not be settled; the others are settled all the same.
   Result<void> settle_intents();
   /// Abandons stale registrations (J5) and removes abandoned staged entries. Call it now and then.
   Result<void> sweep();

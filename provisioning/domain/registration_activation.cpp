@@ -140,6 +140,9 @@ Result<RegistrationStep> RegistrationService::settle(const Intent& intent, const
   }
   const Result<DirectoryEntry> entry = directory.admit(intent.entry_uuid);
   if (!entry) return fail(entry.error());
+  // Another thread or node may have admitted it between our two questions: then what we staged is a
+  // second entry, which nobody needs.
+  if (auto gone = directory.discard(intent.account); !gone) return fail(std::move(gone).error());
   if (auto finished = finish(intent, *entry, source); !finished) {
     return fail(std::move(finished).error());
   }
@@ -205,12 +208,16 @@ Result<void> RegistrationService::settle_intents() {
   const auto open = in_read<std::vector<Intent>>(
       neighbours_.store, [](Transaction& transaction) { return transaction.intents().open(); });
   if (!open) return fail(open.error());
+  // One that cannot be settled must not hold up the others.
+  Result<void> outcome;
   for (const Intent& intent : *open) {
     if (intent.what != kActivate) continue;
     const auto settled = settle(intent, Source{"local", "portald"});
-    if (!settled) return fail(settled.error());
+    if (settled) continue;
+    outcome = fail(settled.error());
+    if (settled.error().code == Errc::unavailable) break;
   }
-  return {};
+  return outcome;
 }
 
 RegistrationService::Outcome<> RegistrationService::join(const RegistrationId& registration,

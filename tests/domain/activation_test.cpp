@@ -54,7 +54,7 @@ void registration_by_sms_ends_in_an_active_account(void**) {
   House house;
   house.invite(kAhv, kBorn, kCode);
   (void)registered_by_sms(house);
-  const auto details = house.administration->show("anna.muster@example.ch", house.admin);
+  const auto details = house.administration->show("anna.muster@example.ch", "masked", house.admin);
   assert_ok(details);
   assert_true(details->factor == FactorKind::sms);
   assert_true(details->factor_hint.ends_with("67"));
@@ -142,6 +142,25 @@ void an_activation_whose_entry_is_gone_is_undone_and_the_letter_counts(void**) {
   assert_int_equal(accounts_of(house).size(), 1);
 }
 
+void an_activation_settled_by_many_at_once_leaves_one_entry(void**) {
+  // R13, R4
+  House house;
+  house.invite(kAhv, kBorn, kCode);
+  Secret code;
+  const Secret token = before_the_app_code(house, code);
+  house.directory.admits = false;
+  (void)house.registration->confirm_app(token, code, house.source);
+  house.directory.admits = true;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&] { (void)house.registration->settle_intents(); });
+  }
+  for (std::thread& thread : threads) thread.join();
+  assert_int_equal(house.directory.entries().size(), 1);
+  assert_int_equal(house.event_count("registration.activated"), 1);
+  assert_true((*house.registration->view(token))->step == RegistrationStep::done);
+}
+
 void spouses_with_one_mailbox_are_told_and_choose_another(void**) {
   // R14: both prove the address, the slower one is told
   House house;
@@ -178,7 +197,7 @@ void a_second_letter_goes_on_by_logging_in_and_adds_the_portal(void**) {
       RefusalReason::wrong_credentials);
   assert_true(step_of(house.registration->join((*row)->id, owner, house.source)) ==
               RegistrationStep::done);
-  const auto details = house.administration->show(owner.text(), house.admin);
+  const auto details = house.administration->show(owner.text(), "masked", house.admin);
   assert_int_equal(details->memberships.size(), 2);
   assert_int_equal(accounts_of(house).size(), 1);
   assert_text(house.sent().back().text, "mail.portal_added");
@@ -259,6 +278,7 @@ int main() {
       cmocka_unit_test(sixty_four_redemptions_at_once_make_one_account),
       cmocka_unit_test(an_activation_that_the_directory_interrupts_is_finished_later),
       cmocka_unit_test(an_activation_whose_entry_is_gone_is_undone_and_the_letter_counts),
+      cmocka_unit_test(an_activation_settled_by_many_at_once_leaves_one_entry),
       cmocka_unit_test(spouses_with_one_mailbox_are_told_and_choose_another),
       cmocka_unit_test(a_second_letter_goes_on_by_logging_in_and_adds_the_portal),
       cmocka_unit_test(a_number_outside_the_allowed_countries_is_refused),
