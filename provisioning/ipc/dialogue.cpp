@@ -9,36 +9,18 @@
 
 namespace portal::ipc {
 
-namespace {
-
-template <class... Cases>
-struct Overloaded : Cases... {
-  using Cases::operator()...;
-};
-template <class... Cases>
-Overloaded(Cases...) -> Overloaded<Cases...>;
-
-}  // namespace
-
 Result<Reply> Dialogue::take(const wire::ModuleMessage& message) {
   const Turn turn = turn_;
   turn_ = Turn::over;  // until a prompt gives the module another turn
-  return std::visit(Overloaded{
-                        [&](const wire::Open& open) -> Result<Reply> {
-                          if (turn != Turn::open)
-                            return fail(Errc::malformed, "an Open out of turn");
-                          return begin(open);
-                        },
-                        [&](const wire::Answer& answer) -> Result<Reply> {
-                          if (turn != Turn::answer)
-                            return fail(Errc::malformed, "an Answer out of turn");
-                          return step(needs_.face.answer(conversation_, Secret(answer.text.value)));
-                        },
-                        [](const wire::ConversationFailed&) -> Result<Reply> {
-                          return fail(Errc::denied, "the application could not ask the person");
-                        },
-                    },
-                    message);
+  if (const auto* open = std::get_if<wire::Open>(&message)) {
+    if (turn != Turn::open) return fail(Errc::malformed, "an Open out of turn");
+    return begin(*open);
+  }
+  if (const auto* answer = std::get_if<wire::Answer>(&message)) {
+    if (turn != Turn::answer) return fail(Errc::malformed, "an Answer out of turn");
+    return step(needs_.face.answer(conversation_, Secret(answer->text.value)));
+  }
+  return fail(Errc::denied, "the application could not ask the person");
 }
 
 Reply Dialogue::begin(const wire::Open& open) {
@@ -75,14 +57,10 @@ Language Dialogue::language_for(const wire::Open& open) const {
 }
 
 Reply Dialogue::step(const LoginStep& step) {
-  return std::visit(Overloaded{
-                        [&](const Prompt& prompt) { return ask(prompt); },
-                        [&](const Granted& granted) {
-                          return done(wire::Outcome::success, granted.decision, {});
-                        },
-                        [&](const Refusal& refusal) { return refuse(refusal); },
-                    },
-                    step);
+  if (const auto* prompt = std::get_if<Prompt>(&step)) return ask(*prompt);
+  if (const auto* granted = std::get_if<Granted>(&step))
+    return done(wire::Outcome::success, granted->decision, {});
+  return refuse(std::get<Refusal>(step));
 }
 
 Reply Dialogue::ask(const Prompt& prompt) {
