@@ -69,10 +69,14 @@ def by_hand(portald):
 
 def run(options):
     folder = Path(options.folder or ROOT / "build" / ("demo-scripted" if options.scripted else "demo"))
+    mark = folder / ".portal-demo"
+    if folder.exists() and any(folder.iterdir()) and not mark.exists():
+        raise PortaldError(f"{folder} holds something else than a demo's data")
     if options.fresh or options.scripted:
         shutil.rmtree(folder, ignore_errors=True)
     wrapper_library()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    mark.touch()
     with PrivateSlapd(folder / "ldap") as slapd:
         with PrivatePortald(folder / "portald", options.build, slapd.facts(),
                             options.port) as portald:

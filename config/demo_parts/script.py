@@ -70,6 +70,7 @@ class Script:
         self.step("PAM: a wrong password is refused", lambda: self.pam_wrong_password(terminal, beat))
         self.step("PAM: an unknown name is refused in the same words",
                   lambda: self.pam_unknown(terminal))
+        self.step("Anna waits until another SMS may go to her number", lambda: time.sleep(30))
         self.step("PAM: Anna with password and SMS",
                   lambda: self.pam(terminal, anna, anna.read_sms_code))
         self.step("PAM: a session opens and closes", lambda: self.pam_session(terminal, beat))

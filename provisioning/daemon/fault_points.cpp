@@ -87,6 +87,10 @@ Result<void> FaultingStore::write(std::string_view label, Work work) {
 
 Result<void> FaultingStore::read(Work work) { return behind_.read(work); }
 
+Result<BindAnswer> FaultingDirectory::bind_nobody(const Secret& password) {
+  return behind_.bind_nobody(password);
+}
+
 Result<BindAnswer> FaultingDirectory::bind(std::string_view dn, const Secret& password) {
   return behind_.bind(dn, password);
 }

@@ -35,6 +35,7 @@ class FaultingDirectory final : public Directory {
  public:
   explicit FaultingDirectory(Directory& behind) : behind_(behind) {}
   Result<BindAnswer> bind(std::string_view dn, const Secret& password) override;
+  Result<BindAnswer> bind_nobody(const Secret& password) override;
   Result<DirectoryEntry> stage(const StagedPerson& person) override;
   Result<std::optional<PasswordRefusal>> set_password(std::string_view dn,
                                                       const Secret& password) override;

@@ -9,6 +9,10 @@ tl::unexpected<Error> closed() {
 
 }  // namespace
 
+Result<BindAnswer> GatedDirectory::bind_nobody(const Secret& password) {
+  return behind_.bind_nobody(password);
+}
+
 Result<BindAnswer> GatedDirectory::bind(std::string_view dn, const Secret& password) {
   return behind_.bind(dn, password);
 }

@@ -18,6 +18,7 @@ class GatedDirectory final : public Directory {
   bool is_open() const noexcept { return open_; }
 
   Result<BindAnswer> bind(std::string_view dn, const Secret& password) override;
+  Result<BindAnswer> bind_nobody(const Secret& password) override;
   Result<DirectoryEntry> stage(const StagedPerson& person) override;
   Result<std::optional<PasswordRefusal>> set_password(std::string_view dn,
                                                       const Secret& password) override;

@@ -97,6 +97,13 @@ Result<BindAnswer> LdapDirectory::bind(std::string_view dn, const Secret& passwo
   });
 }
 
+Result<BindAnswer> LdapDirectory::bind_nobody(const Secret& password) {
+  Result<BindAnswer> answer =
+      bind("uid=" + AccountId::random().text() + "," + parts_->settings().people_base, password);
+  if (answer) answer->verdict = BindAnswer::Verdict::wrong_password;
+  return answer;
+}
+
 Result<std::optional<PasswordRefusal>> LdapDirectory::set_password(std::string_view dn,
                                                                    const Secret& password) {
   if (password.empty()) return PasswordRefusal::too_short;

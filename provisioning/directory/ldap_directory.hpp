@@ -63,6 +63,7 @@ class LdapDirectory final : public Directory {
   /// A DN that was written in the last minutes is asked for at the provider, which knows it before
   /// a replica does. Fails: unavailable; denied (the server takes no simple binds from us).
   Result<BindAnswer> bind(std::string_view dn, const Secret& password) override;
+  Result<BindAnswer> bind_nobody(const Secret& password) override;
   /// Empty names become "-": the schema wants a family name. Fails: unavailable, denied (also when
   /// the directory cannot hold the address: `mail` is ASCII).
   Result<DirectoryEntry> stage(const StagedPerson& person) override;

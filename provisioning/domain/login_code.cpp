@@ -9,6 +9,7 @@
 #include "domain/ports/accounts.hpp"
 #include "domain/ports/attempts.hpp"
 #include "domain/ports/challenges.hpp"
+#include "domain/ports/directory.hpp"
 #include "domain/ports/outbox.hpp"
 #include "domain/ports/phrasebook.hpp"
 #include "domain/ports/store.hpp"
@@ -218,8 +219,11 @@ LoginService::Standing LoginService::standing_of(std::string_view typed_name) {
       [&](Transaction& transaction) { return transaction.accounts().find_by_name(*name); });
   if (!account) return Standing::unavailable;
   if (!*account) return Standing::unknown;
-  const bool usable = (*account)->state == AccountState::active && !(*account)->locked;
-  return usable ? Standing::usable : Standing::unusable;
+  if ((*account)->state != AccountState::active || (*account)->locked) return Standing::unusable;
+  // Whoever was removed from the directory, or moved out of the people, is out here as well.
+  const auto place = neighbours_.directory.locate((*account)->entry_uuid);
+  if (!place) return Standing::unavailable;
+  return *place && !(*place)->staged ? Standing::usable : Standing::unusable;
 }
 
 }  // namespace portal

@@ -57,8 +57,8 @@ Result<BindAnswer> bind_account(Directory& directory, Store& store, const Accoun
   const Result<BindAnswer> first = directory.bind(account.dn, password);
   if (!first || first->verdict != BindAnswer::Verdict::wrong_password) return first;
   const auto place = directory.locate(account.entry_uuid);
-  if (!place) return fail(place.error());
-  if (!*place || (*place)->staged || (*place)->dn == account.dn) return first;
+  // The password was judged; a directory that cannot be searched now makes it no less wrong.
+  if (!place || !*place || (*place)->staged || (*place)->dn == account.dn) return first;
   const auto moved = store.write("login.moved", [&](Transaction& transaction) {
     return transaction.accounts().set_dn(account.id, (*place)->dn);
   });
@@ -128,17 +128,19 @@ LoginStep LoginService::judge_password(LoginConversation& conversation, const Se
   if (subject->throttled) return refuse(RefusalReason::too_many_tries, "", false);
   if (password.empty()) return refuse(RefusalReason::wrong_credentials, "empty password", false);
   const Result<Secret> normal = to_nfc(password);
-  if (!subject->account || !normal) {
-    return refuse(RefusalReason::wrong_credentials, "unknown name", true);
+  if (!normal) return refuse(RefusalReason::wrong_credentials, "not text", true);
+  // A name that nobody has, and an account whose entry may not bind yet, are asked about as well:
+  // they answer like a wrong password, and like the directory when it is down (L5).
+  if (!subject->account || subject->account->state == AccountState::activating) {
+    const auto asked = neighbours_.directory.bind_nobody(*normal);
+    if (!asked) return refuse(RefusalReason::unavailable, "the directory does not answer", false);
+    return refuse(RefusalReason::wrong_credentials,
+                  subject->account ? "account activating" : "unknown name", true);
   }
   const Account& account = *subject->account;
-  // An unfinished account has no entry that may bind yet; it answers like a wrong password.
-  if (account.state == AccountState::activating) {
-    return refuse(RefusalReason::wrong_credentials, "account activating", true);
-  }
 
   const auto bound = bind_account(neighbours_.directory, neighbours_.store, account, *normal);
-  if (!bound) return unavailable();
+  if (!bound) return refuse(RefusalReason::unavailable, "the directory does not answer", false);
   if (bound->verdict == BindAnswer::Verdict::wrong_password ||
       bound->verdict == BindAnswer::Verdict::locked) {
     return refuse(RefusalReason::wrong_credentials,

@@ -138,6 +138,8 @@ class RegistrationService {
 
   Result<bool> is_in_use(const EmailAddress& email);
   Result<DirectoryEntry> stage(const Registration& row, const EmailAddress& email);
+  /// Takes back what was staged for a registration that had ended meanwhile.
+  Outcome<> discard_if_abandoned(Outcome<> outcome, const AccountId& account);
   /// Opens the code for the row's address and queues its mail.
   Result<void> send_mail(RegistrationAct& act);
   /// Opens the code for the row's number and queues its SMS; a refusal if a budget is used up.

@@ -4,6 +4,7 @@
 // `activating` with an intent; then the directory moves the entry among the people; then the store
 // writes `active`. Whatever a crash leaves is told apart by where the entry is.
 
+#include <chrono>
 #include <utility>
 
 #include "base/random.hpp"
@@ -19,6 +20,7 @@ namespace portal {
 namespace {
 
 constexpr std::string_view kActivate = "activate";
+constexpr std::chrono::minutes kUndoAfter{5};
 
 /// A pseudonym: nothing of the person is in it.
 std::string new_login_name() {
@@ -124,25 +126,20 @@ Result<RegistrationStep> RegistrationService::settle(const Intent& intent, const
   const auto place = directory.locate(intent.entry_uuid);
   if (!place) return fail(place.error());
   if (!*place) {
+    // A server that lags behind knows nothing of a fresh entry either: only an old intent is
+    // undone.
+    if (neighbours_.clock.now() - intent.written < kUndoAfter) {
+      return fail(Errc::conflict, "the entry of a fresh intent is not found yet");
+    }
     if (auto undone = undo(intent); !undone) return fail(std::move(undone).error());
     return RegistrationStep::abandoned;
   }
-  if ((*place)->staged) {
-    Result<Registration> row =
-        in_read<Registration>(neighbours_.store, [&](Transaction& transaction) {
-          return transaction.registrations().get(intent.registration);
-        });
-    if (!row) return fail(std::move(row).error());
-    // The address may have been corrected since the entry was staged.
-    if (row->email) {
-      if (auto staged = stage(*row, *row->email); !staged) return fail(std::move(staged).error());
-    }
-  }
   const Result<DirectoryEntry> entry = directory.admit(intent.entry_uuid);
+  if (!entry && entry.error().code != Errc::unavailable) {
+    // The directory will not have it, today or tomorrow: the person starts again with the letter.
+    if (auto undone = undo(intent); !undone) return fail(std::move(undone).error());
+  }
   if (!entry) return fail(entry.error());
-  // Another thread or node may have admitted it between our two questions: then what we staged is a
-  // second entry, which nobody needs.
-  if (auto gone = directory.discard(intent.account); !gone) return fail(std::move(gone).error());
   if (auto finished = finish(intent, *entry, source); !finished) {
     return fail(std::move(finished).error());
   }
@@ -229,11 +226,12 @@ RegistrationService::Outcome<> RegistrationService::join(const RegistrationId& r
       neighbours_.store, "registration.join", [&](Transaction& transaction) -> Outcome<> {
         Result<Registration> row = transaction.registrations().get(registration);
         if (!row) return fail(std::move(row).error());
-        if (row->step != RegistrationStep::log_in) return row->step;
         RegistrationAct act(transaction, std::move(*row), "registration.join", source, now);
+        // Before the step is looked at: what the owner has done lets nobody else in.
         if (act.row.account != account) {
           return act.refuse(RefusalReason::wrong_credentials, "another person's account");
         }
+        if (act.row.step != RegistrationStep::log_in) return act.row.step;
         const Result<bool> used = transaction.people().redeem(act.row.letter, now);
         if (!used) return fail(used.error());
         if (!*used) return act.give_up("the letter does not count any more");

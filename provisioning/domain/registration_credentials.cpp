@@ -67,10 +67,14 @@ Result<void> RegistrationService::send_mail(RegistrationAct& act) {
   row.mail_sends += 1;
   row.mail_sent = act.now;
 
+  // The owner is told at the address that we know: another spelling may be another mailbox.
+  const auto owner = act.transaction.accounts().find_by_email(*row.email);
+  if (!owner) return fail(owner.error());
+
   Message mail;
   mail.id = MessageId::random();
   mail.channel = Channel::mail;
-  mail.recipient = row.email->text();
+  mail.recipient = row.address_in_use && *owner ? (*owner)->email.text() : row.email->text();
   mail.text = row.address_in_use ? "mail.address_in_use" : "mail.confirm_address";
   mail.values["portal"] = in_language(portal->name, row.language);
   mail.values["origin"] = portal->origin;
@@ -82,6 +86,16 @@ Result<void> RegistrationService::send_mail(RegistrationAct& act) {
   mail.expires = expires;
   if (auto put = act.transaction.outbox().put(mail); !put) return put;
   return act.transaction.attempts().record(AttemptKind::mail_to_person, row.person.text(), act.now);
+}
+
+RegistrationService::Outcome<> RegistrationService::discard_if_abandoned(Outcome<> outcome,
+                                                                         const AccountId& account) {
+  if (!outcome) return outcome;
+  const auto* step = std::get_if<RegistrationStep>(&*outcome);
+  if (!step || *step != RegistrationStep::abandoned) return outcome;
+  // Given up in another browser while we staged it; the sweep may have been here already.
+  if (auto gone = neighbours_.directory.discard(account); !gone) return fail(gone.error());
+  return outcome;
 }
 
 RegistrationService::Outcome<PasswordFaults> RegistrationService::choose_credentials(
@@ -128,12 +142,8 @@ RegistrationService::Outcome<PasswordFaults> RegistrationService::choose_credent
                             if (auto sent = send_mail(act); !sent) return fail(sent.error());
                             return act.advance(RegistrationStep::mail_code);
                           });
+  outcome = discard_if_abandoned(std::move(outcome), row.account);
   if (!outcome) return fail(std::move(outcome).error());
-  const auto* step = std::get_if<RegistrationStep>(&*outcome);
-  if (step && *step == RegistrationStep::abandoned) {
-    // Given up in another browser while we staged it; the sweep may have been here already.
-    if (auto gone = neighbours_.directory.discard(row.account); !gone) return fail(gone.error());
-  }
   return std::visit(
       [](auto&& ended) -> Outcome<PasswordFaults> { return std::forward<decltype(ended)>(ended); },
       std::move(*outcome));
@@ -186,19 +196,33 @@ RegistrationService::Outcome<> RegistrationService::resend_mail(const Secret& to
 RegistrationService::Outcome<> RegistrationService::correct_address(const Secret& token,
                                                                     const EmailAddress& email,
                                                                     const Source& source) {
+  const Result<std::optional<Registration>> found = row_of(token);
+  if (!found) return fail(found.error());
+  if (!*found) return Refusal{RefusalReason::start_again, DecisionId::random()};
+  const Registration& row = **found;
+  if (row.step != RegistrationStep::mail_code) return row.step;
   const Result<bool> in_use = is_in_use(email);
   if (!in_use) return fail(in_use.error());
-  // The staged entry gets the new address when it is admitted: nobody reads it before.
-  return act("registration.correct_address", token, {RegistrationStep::mail_code}, source,
-             [&](RegistrationAct& act) -> Outcome<> {
-               if (mail_resends_left(act.row, settings_) == 0) {
-                 return act.refuse(RefusalReason::too_many_tries, "no mail left");
-               }
-               act.row.email = email;
-               act.row.address_in_use = *in_use;
-               if (auto sent = send_mail(act); !sent) return fail(sent.error());
-               return act.advance(RegistrationStep::mail_code);
-             });
+  // The directory speaks now, not at the activation. Whoever reads the entry between the two writes
+  // sees an address that is not proven, as before.
+  const Result<DirectoryEntry> staged = stage(row, email);
+  if (!staged) return fail(staged.error());
+  Outcome<> outcome =
+      act("registration.correct_address", token, {RegistrationStep::mail_code}, source,
+          [&](RegistrationAct& act) -> Outcome<> {
+            if (mail_resends_left(act.row, settings_) == 0) {
+              return act.refuse(RefusalReason::too_many_tries, "no mail left");
+            }
+            // A slip of the pen is corrected at once; a list of addresses is not written to.
+            if (act.row.mail_sends > 1 && mail_pause_left(act.row, settings_, act.now) > 0s) {
+              return act.refuse(RefusalReason::must_wait);
+            }
+            act.row.email = email;
+            act.row.address_in_use = *in_use;
+            if (auto sent = send_mail(act); !sent) return fail(sent.error());
+            return act.advance(RegistrationStep::mail_code);
+          });
+  return discard_if_abandoned(std::move(outcome), row.account);
 }
 
 }  // namespace portal

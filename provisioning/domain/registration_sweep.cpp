@@ -35,14 +35,20 @@ Result<void> RegistrationService::sweep() {
       neighbours_.store,
       [](Transaction& transaction) { return transaction.registrations().to_discard(kBatch); });
   if (!leftovers) return fail(leftovers.error());
+  // One that cannot be removed must not keep the others.
+  Result<void> outcome;
   for (const Registration& row : *leftovers) {
-    if (auto gone = neighbours_.directory.discard(row.account); !gone) return gone;
+    if (auto gone = neighbours_.directory.discard(row.account); !gone) {
+      outcome = std::move(gone);
+      if (outcome.error().code == Errc::unavailable) break;
+      continue;
+    }
     auto noted = neighbours_.store.write("registration.discarded", [&](Transaction& transaction) {
       return transaction.registrations().discarded(row.id);
     });
     if (!noted) return noted;
   }
-  return {};
+  return outcome;
 }
 
 }  // namespace portal

@@ -1,5 +1,6 @@
 #include "domain/sessions.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "domain/audit_trail.hpp"
@@ -13,6 +14,24 @@ constexpr int kMostShown = 1000;
 
 /// Activity is noted at most this often: a page load is no reason for a durable write.
 constexpr std::chrono::seconds kTouchInterval{30};
+
+/// Whether the account may be at this portal now: much may have happened since the password.
+Result<void> may_enter(Transaction& transaction, const AccountId& id, const PortalId& portal) {
+  const Result<Account> account = transaction.accounts().get(id);
+  if (!account) return fail(account.error());
+  if (account->state != AccountState::active || account->locked) {
+    return fail(Errc::denied, "the account is not usable any more");
+  }
+  const auto factor = transaction.accounts().factor_of(id);
+  if (!factor) return fail(factor.error());
+  if (!*factor) return fail(Errc::denied, "the account has no second factor any more");
+  const auto memberships = transaction.accounts().memberships(id);
+  if (!memberships) return fail(memberships.error());
+  const bool member = std::ranges::any_of(
+      *memberships, [&](const Membership& membership) { return membership.portal == portal; });
+  if (!member) return fail(Errc::denied, "not a member of this portal");
+  return {};
+}
 
 }  // namespace
 
@@ -35,6 +54,9 @@ Result<Secret> SessionService::open_web(const Granted& granted, const PortalId& 
   session.started = now;
   session.last_seen = now;
   auto opened = store_.write("session.open", [&](Transaction& transaction) -> Result<void> {
+    if (auto entitled = may_enter(transaction, granted.account, portal); !entitled) {
+      return entitled;
+    }
     if (auto added = transaction.sessions().add(session); !added) return added;
     AuditEvent event = success_event(now, "session.opened", granted.account.text(), source);
     event.reason = "session " + session.id.text();

@@ -19,7 +19,8 @@ class SessionService {
  public:
   SessionService(Store& store, const Keyring& keyring, const Clock& clock, LoginSettings settings);
 
-  /// Opens a web session; the token is for the cookie (requirement W1).
+  /// Opens a web session; the token is for the cookie (requirement W1). The account must be usable
+  /// and a member of the portal at this very moment. Fails: denied, unavailable.
   Result<Secret> open_web(const Granted& granted, const PortalId& portal, const Source& source);
   /// The session of a cookie, if it is open, of this portal and not too old; counts as activity
   /// (W3).

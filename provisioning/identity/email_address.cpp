@@ -14,15 +14,13 @@ constexpr std::size_t kLongest = 254;
 constexpr std::size_t kLongestLocalPart = 64;
 constexpr std::size_t kLongestLabel = 63;
 
-bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
-
-/// RFC 5322 atext, and any UTF-8 beyond ASCII (RFC 6531 section 3.3).
+/// RFC 5322 atext. No UTF-8 (RFC 6531): a directory's `mail` is IA5String (RFC 4524 section 2.16).
 bool is_atom_character(char c) {
-  return !is_ascii(c) || is_digit(c) || is_letter(c) ||
+  return is_digit(c) || is_letter(c) ||
          std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
 }
 
-bool is_label_character(char c) { return !is_ascii(c) || is_digit(c) || is_letter(c) || c == '-'; }
+bool is_label_character(char c) { return is_digit(c) || is_letter(c) || c == '-'; }
 
 /// Whether each piece of `text` between dots fits; an empty piece fits nothing.
 template <class Fits>
@@ -51,18 +49,6 @@ bool is_domain(std::string_view text) {
     return label.size() <= kLongestLabel && !label.starts_with('-') && !label.ends_with('-') &&
            std::ranges::all_of(label, is_label_character);
   });
-}
-
-/// The first or last code point of valid UTF-8.
-std::string_view first_character(std::string_view text) {
-  std::size_t size = 1;
-  while (size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0U) == 0x80U) ++size;
-  return text.substr(0, size);
-}
-std::string_view last_character(std::string_view text) {
-  std::size_t start = text.size() - 1;
-  while (start > 0 && (static_cast<unsigned char>(text[start]) & 0xC0U) == 0x80U) --start;
-  return text.substr(start);
 }
 
 Error malformed(std::string detail) {
@@ -98,13 +84,10 @@ Result<EmailAddress> EmailAddress::parse(std::string_view typed) {
 
 std::string EmailAddress::masked() const {
   const std::size_t at = text_.rfind('@');
-  const std::string_view local = std::string_view(text_).substr(0, at);
-  const std::string_view first = first_character(local);
-  const std::string_view last = last_character(local);
-  std::string masked(first);
+  std::string masked(1, text_.front());
   masked += "…";
   // Of one or two characters, the second is kept back: nothing would be hidden.
-  if (first.size() + last.size() < local.size()) masked += last;
+  if (at > 2) masked += text_[at - 1];
   masked += std::string_view(text_).substr(at);
   return masked;
 }

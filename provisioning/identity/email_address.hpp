@@ -9,7 +9,7 @@
 namespace portal {
 
 /// A deliverable mailbox address (RFC 5321 section 4.1.2 without quoted local parts and address
-/// literals; UTF-8 allowed as in RFC 6531). It becomes the user name.
+/// literals). ASCII: a directory stores no other. It becomes the user name.
 class EmailAddress {
  public:
   /// Surrounding spaces are forgiven. At most 254 bytes, local part at most 64, a domain with a

@@ -19,6 +19,9 @@ class ProbedDirectory final : public Directory {
   Result<BindAnswer> bind(std::string_view dn, const Secret& password) override {
     return behind_.bind(dn, password);
   }
+  Result<BindAnswer> bind_nobody(const Secret& password) override {
+    return behind_.bind_nobody(password);
+  }
   Result<DirectoryEntry> stage(const StagedPerson& person) override {
     return behind_.stage(person);
   }

@@ -134,6 +134,9 @@ void an_activation_whose_entry_is_gone_is_undone_and_the_letter_counts(void**) {
   (void)house.registration->confirm_app(token, code, house.source);
   house.directory.remove(house.directory.entries().begin()->first);
   house.directory.admits = true;
+  // Not at once: a server that lags behind does not know a fresh entry either.
+  assert_error(house.registration->settle_intents(), Errc::conflict);
+  house.clock.advance(6min);
   assert_ok(house.registration->settle_intents());
   assert_true(accounts_of(house).empty());
   assert_true((*house.registration->view(token))->step == RegistrationStep::abandoned);
@@ -159,6 +162,55 @@ void an_activation_settled_by_many_at_once_leaves_one_entry(void**) {
   assert_int_equal(house.directory.entries().size(), 1);
   assert_int_equal(house.event_count("registration.activated"), 1);
   assert_true((*house.registration->view(token))->step == RegistrationStep::done);
+}
+
+void an_activation_that_the_directory_refuses_is_undone(void**) {
+  // R13: the person starts again with the same letter
+  House house;
+  house.invite(kAhv, kBorn, kCode);
+  Secret code;
+  const Secret token = before_the_app_code(house, code);
+  house.directory.admit_fails_with = Errc::denied;
+  assert_error(house.registration->confirm_app(token, code, house.source), Errc::denied);
+  assert_true(accounts_of(house).empty());
+  house.directory.admit_fails_with.reset();
+  assert_true((*house.registration->view(token))->step == RegistrationStep::abandoned);
+  (void)registered_by_app(house);
+  assert_int_equal(accounts_of(house).size(), 1);
+}
+
+void a_letter_that_its_owner_has_joined_lets_nobody_else_in(void**) {
+  // R4, M4: between another person's password and code, the owner of the letter joins
+  House house;
+  house.invite(kAhv, kBorn, kCode);
+  house.invite(kSecondAhv, kBorn, "OTHE-RPER-SON2");
+  (void)registered_by_app(house);
+  (void)registered_by_app(house, "beat.muster@example.ch", kSecondAhv, "OTHE-RPER-SON2");
+  const auto accounts = accounts_of(house);
+  const AccountId owner = accounts[0].id;
+  const AccountId other = accounts[1].id;
+  house.invite(kAhv, kBorn, "SECO-ND22-LETT", "1e");
+  auto again = house.identify(kAhv, kBorn, "SECO-ND22-LETT", "1e");
+  const auto row = house.registration->find(std::get<Identified>(*again).token);
+  assert_true(step_of(house.registration->join((*row)->id, owner, house.source)) ==
+              RegistrationStep::done);
+  assert_true(reason_of(house.registration->join((*row)->id, other, house.source)) ==
+              RefusalReason::wrong_credentials);
+  const Granted stranger{other, FactorKind::totp, DecisionId::random()};
+  assert_error(house.sessions->open_web(stranger, PortalId("1e"), house.source), Errc::denied);
+  const Granted member{owner, FactorKind::totp, DecisionId::random()};
+  assert_ok(house.sessions->open_web(member, PortalId("1e"), house.source));
+}
+
+void a_lock_between_code_and_session_keeps_the_person_outside(void**) {
+  // M4, W2
+  House house;
+  house.invite(kAhv, kBorn, kCode);
+  (void)registered_by_app(house);
+  const AccountId account = accounts_of(house)[0].id;
+  assert_ok(house.administration->lock(account.text(), house.admin));
+  const Granted granted{account, FactorKind::totp, DecisionId::random()};
+  assert_error(house.sessions->open_web(granted, PortalId("flex"), house.source), Errc::denied);
 }
 
 void spouses_with_one_mailbox_are_told_and_choose_another(void**) {
@@ -279,6 +331,9 @@ int main() {
       cmocka_unit_test(an_activation_that_the_directory_interrupts_is_finished_later),
       cmocka_unit_test(an_activation_whose_entry_is_gone_is_undone_and_the_letter_counts),
       cmocka_unit_test(an_activation_settled_by_many_at_once_leaves_one_entry),
+      cmocka_unit_test(an_activation_that_the_directory_refuses_is_undone),
+      cmocka_unit_test(a_letter_that_its_owner_has_joined_lets_nobody_else_in),
+      cmocka_unit_test(a_lock_between_code_and_session_keeps_the_person_outside),
       cmocka_unit_test(spouses_with_one_mailbox_are_told_and_choose_another),
       cmocka_unit_test(a_second_letter_goes_on_by_logging_in_and_adds_the_portal),
       cmocka_unit_test(a_number_outside_the_allowed_countries_is_refused),

@@ -102,6 +102,20 @@ void an_address_in_use_looks_like_a_free_one_and_its_owner_is_told(void**) {
               RegistrationStep::factor_choice);
 }
 
+void addresses_are_not_tried_one_after_the_other(void**) {
+  // R10: the first correction is free, the next have a pause
+  House house;
+  const Secret token = waiting_for_mail(house);
+  const auto correct = [&](std::string_view email) {
+    return house.registration->correct_address(token, *EmailAddress::parse(email), house.source);
+  };
+  assert_true(step_of(correct("one@example.ch")) == RegistrationStep::mail_code);
+  assert_true(reason_of(correct("two@example.ch")) == RefusalReason::must_wait);
+  house.clock.advance(1min);
+  assert_true(step_of(correct("two@example.ch")) == RegistrationStep::mail_code);
+  assert_text(house.directory.entries().begin()->second.email_key, "two@example.ch");
+}
+
 void five_wrong_mail_codes_end_the_registration_but_not_the_letter(void**) {
   // R10, R13
   House house;
@@ -219,6 +233,7 @@ int main() {
       cmocka_unit_test(a_weak_password_is_refused_with_every_reason_and_changes_nothing),
       cmocka_unit_test(the_directorys_own_policy_has_the_last_word),
       cmocka_unit_test(an_address_in_use_looks_like_a_free_one_and_its_owner_is_told),
+      cmocka_unit_test(addresses_are_not_tried_one_after_the_other),
       cmocka_unit_test(five_wrong_mail_codes_end_the_registration_but_not_the_letter),
       cmocka_unit_test(a_resend_kills_the_old_code_and_resets_no_counter),
       cmocka_unit_test(resends_have_a_growing_pause_and_an_end),

@@ -283,6 +283,30 @@ void a_locked_account_is_told_so_only_after_the_right_password(void**) {
   assert_true(house.login->standing_of("nobody@example.ch") == LoginService::Standing::unknown);
 }
 
+void whoever_left_the_directory_is_out_of_the_account_phase(void**) {
+  // M4
+  House house;
+  (void)with_app(house);
+  assert_true(house.login->standing_of(kName) == LoginService::Standing::usable);
+  house.directory.available = false;
+  assert_true(house.login->standing_of(kName) == LoginService::Standing::unavailable);
+  house.directory.available = true;
+  house.directory.remove(house.directory.entries().begin()->first);
+  assert_true(house.login->standing_of(kName) == LoginService::Standing::unusable);
+}
+
+void a_directory_that_is_down_tells_nobody_who_exists(void**) {
+  // L5
+  House house;
+  (void)with_app(house);
+  house.directory.available = false;
+  for (const std::string_view name : {kName, std::string_view("nobody@example.ch")}) {
+    LoginConversation made = conversation(house, name);
+    assert_true(refusal_of(house.login->answer(made, Secret(kPassword))) ==
+                RefusalReason::unavailable);
+  }
+}
+
 void a_reset_factor_lets_nobody_in_by_password_alone(void**) {
   // A2, M4
   House house;
@@ -339,6 +363,8 @@ int main() {
       cmocka_unit_test(a_login_seconds_after_another_asks_for_the_code_on_its_way),
       cmocka_unit_test(an_entry_that_was_moved_is_found_again),
       cmocka_unit_test(a_locked_account_is_told_so_only_after_the_right_password),
+      cmocka_unit_test(whoever_left_the_directory_is_out_of_the_account_phase),
+      cmocka_unit_test(a_directory_that_is_down_tells_nobody_who_exists),
       cmocka_unit_test(a_reset_factor_lets_nobody_in_by_password_alone),
       cmocka_unit_test(a_portal_lets_in_its_members_alone),
       cmocka_unit_test(a_directory_that_is_down_refuses_and_counts_nothing),

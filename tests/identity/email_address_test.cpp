@@ -17,22 +17,17 @@ void an_address_is_kept_as_typed_and_compared_folded(void**) {
   assert_false(*address == *EmailAddress::parse("anna.muster@example.com"));
 }
 
-void composed_and_decomposed_letters_are_one_address(void**) {
-  // DESIGN 4, identity of a name
-  const Result<EmailAddress> composed = EmailAddress::parse("zo\xC3\xA9@ex\xC3\xA9mple.ch");
-  const Result<EmailAddress> decomposed = EmailAddress::parse("ZOE\xCC\x81@exe\xCC\x81mple.ch");
-  assert_ok(composed);
-  assert_ok(decomposed);
-  assert_true(*composed == *decomposed);
-  test::assert_text(decomposed->text(), "ZO\xC3\x89@ex\xC3\xA9mple.ch");
+void what_a_directory_cannot_store_fails(void**) {
+  // RFC 4524 section 2.16: mail is IA5String; found by an activation that could never end
+  for (const char* typed :
+       {"zo\xC3\xA9@example.ch", "zoe@ex\xC3\xA9mple.ch", "zoe@example.\xC3\xA9h"}) {
+    assert_error(EmailAddress::parse(typed), Errc::malformed);
+  }
 }
 
 void a_user_name_has_the_key_of_the_same_address(void**) {
   // DESIGN 4, identity of a name
-  for (const char* typed : {"Anna.Muster@Example.CH ", "ZOE\xCC\x81@Example.ch",
-                            "stra\xC3\x9F"
-                            "e@example.ch",
-                            "\xC4\xB0ris@EXAMPLE.ch"}) {
+  for (const char* typed : {"Anna.Muster@Example.CH ", "ZOE@example.ch", "iris@EXAMPLE.ch"}) {
     const Result<EmailAddress> address = EmailAddress::parse(typed);
     const Result<UserName> name = UserName::parse(typed);
     assert_ok(address);
@@ -44,6 +39,7 @@ void a_user_name_has_the_key_of_the_same_address(void**) {
 void a_user_name_is_any_short_text_without_controls(void**) {
   // DESIGN 4, identity of a name
   test::assert_text(UserName::parse(" P12345 ")->key(), "p12345");
+  test::assert_text(UserName::parse("ZOE\xCC\x81")->key(), UserName::parse("zo\xC3\xA9")->key());
   for (const char* typed : {"", "  ", "a\tb", "a\x01", "\xFF",
                             "a\xC2\x85"
                             "b"}) {
@@ -114,7 +110,6 @@ void a_masked_address_shows_ends_and_domain_only(void**) {
   test::assert_text(EmailAddress::parse("abc@example.ch")->masked(), "a…c@example.ch");
   test::assert_text(EmailAddress::parse("ab@example.ch")->masked(), "a…@example.ch");
   test::assert_text(EmailAddress::parse("a@example.ch")->masked(), "a…@example.ch");
-  test::assert_text(EmailAddress::parse("éloïsé@example.ch")->masked(), "é…é@example.ch");
 }
 
 }  // namespace
@@ -122,7 +117,7 @@ void a_masked_address_shows_ends_and_domain_only(void**) {
 int main() {
   const CMUnitTest tests[] = {
       cmocka_unit_test(an_address_is_kept_as_typed_and_compared_folded),
-      cmocka_unit_test(composed_and_decomposed_letters_are_one_address),
+      cmocka_unit_test(what_a_directory_cannot_store_fails),
       cmocka_unit_test(a_user_name_has_the_key_of_the_same_address),
       cmocka_unit_test(a_user_name_is_any_short_text_without_controls),
       cmocka_unit_test(what_cannot_be_delivered_fails),

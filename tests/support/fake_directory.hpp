@@ -22,6 +22,7 @@ class FakeDirectory final : public Directory {
 
   bool available = true;                       ///< else every call fails: unavailable
   bool admits = true;                          ///< else admit fails: unavailable
+  std::optional<Errc> admit_fails_with;        ///< for good
   std::optional<PasswordRefusal> policy;       ///< what set_password answers
   std::optional<BindAnswer::Verdict> verdict;  ///< what a right password gives
   int binds = 0;
@@ -37,6 +38,12 @@ class FakeDirectory final : public Directory {
       answer.verdict = verdict.value_or(BindAnswer::Verdict::accepted);
     }
     return answer;
+  }
+
+  Result<BindAnswer> bind_nobody(const Secret&) override {
+    const std::lock_guard lock(mutex_);
+    if (!available) return down();
+    return BindAnswer();
   }
 
   Result<DirectoryEntry> stage(const StagedPerson& person) override {
@@ -68,6 +75,7 @@ class FakeDirectory final : public Directory {
   Result<DirectoryEntry> admit(std::string_view entry_uuid) override {
     const std::lock_guard lock(mutex_);
     if (!available || !admits) return down();
+    if (admit_fails_with) return fail(*admit_fails_with, "the directory will not have it");
     const auto found = entries_.find(std::string(entry_uuid));
     if (found == entries_.end()) return fail(Errc::not_found, "no such entry");
     found->second.staged = false;

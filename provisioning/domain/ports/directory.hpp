@@ -55,6 +55,9 @@ class Directory {
   /// Checks a password. An empty one is refused without asking (requirement L1); only LDAP_SUCCESS
   /// is acceptance (L4). Fails: unavailable.
   virtual Result<BindAnswer> bind(std::string_view dn, const Secret& password) = 0;
+  /// As `bind` for a name that is nowhere: it costs and fails alike, and never accepts (L5).
+  /// Fails: unavailable.
+  virtual Result<BindAnswer> bind_nobody(const Secret& password) = 0;
 
   /// Makes the entry in the staging subtree, or changes it if this account already has one there.
   /// Fails: unavailable, denied.
