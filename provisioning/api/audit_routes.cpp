@@ -5,6 +5,7 @@
 #include "api/problem.hpp"
 #include "api/routes.hpp"
 #include "api/views.hpp"
+#include "base/log.hpp"
 
 namespace portal::api {
 namespace {
@@ -32,12 +33,30 @@ http::Response list(AdministrationService& service, const http::Request& request
   return json_response(body);
 }
 
+http::Response verify(AdministrationService& service, const http::Request& request,
+                      const Administrator& by) {
+  Faults faults;
+  refuse_members(request, faults);
+  if (!faults.empty()) return to_response(invalid_request(std::move(faults)));
+  const Result<AuditVerdict> verdict = service.verify_audit(by);
+  if (!verdict) return to_response(problem_of(verdict.error()));
+  if (verdict->first_broken != 0) {
+    log(LogLevel::error, "the audit log does not hold together",
+        {{"first_broken", std::to_string(verdict->first_broken)}});
+  }
+  return json_response(view_of(*verdict));
+}
+
 }  // namespace
 
 void add_audit_routes(GuardedRouter router, AdministrationService& service) {
   router.add(http::Method::get, "/v1/audit",
              [&service](const http::Request& request, const Administrator& by) {
                return list(service, request, by);
+             });
+  router.add(http::Method::post, "/v1/audit/verify",
+             [&service](const http::Request& request, const Administrator& by) {
+               return verify(service, request, by);
              });
 }
 

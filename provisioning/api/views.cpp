@@ -92,6 +92,17 @@ JsonObject view_of(const AuditRecord& record) {
   return view;
 }
 
+JsonObject view_of(const AuditVerdict& verdict) {
+  JsonObject view;
+  if (verdict.first_broken == 0) {
+    view.null("first_broken");
+  } else {
+    view.number("first_broken", verdict.first_broken);
+  }
+  view.number("records", verdict.records).text_or_null("last_hash", verdict.last_hash);
+  return view;
+}
+
 JsonObject view_of(const ImportReport& report) {
   JsonObject view;
   view.number("added", report.added)

@@ -17,6 +17,7 @@ JsonObject view_of(const Account& account);
 JsonObject view_of(const AccountDetails& details, Identity identity);
 JsonObject view_of(const Session& session);
 JsonObject view_of(const AuditRecord& record);
+JsonObject view_of(const AuditVerdict& verdict);
 JsonObject view_of(const ImportReport& report);
 /// Holds the code in clear: the only answer that does, and once.
 JsonObject view_of(const IssuedCode& issued);

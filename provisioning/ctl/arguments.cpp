@@ -91,13 +91,16 @@ void add_sessions(CLI::App& app, Arguments& arguments) {
 }
 
 void add_audit(CLI::App& app, Arguments& arguments) {
-  CLI::App* list = group(app, "audit", "The log of security acts")
-                       ->add_subcommand("list", "List records in their order");
+  CLI::App* audit = group(app, "audit", "The log of security acts");
+  CLI::App* list = audit->add_subcommand("list", "List records in their order");
   const auto command = std::make_shared<AuditList>();
   list->add_option("--after", command->after, "Begin after this record number")
       ->check(CLI::NonNegativeNumber);
   list->add_option("--limit", command->limit, "At most so many")->check(CLI::Range(1, 1000));
   runs(list, arguments, command);
+
+  runs(audit->add_subcommand("verify", "Check that no record was changed, taken out or put in"),
+       arguments, std::make_shared<AuditVerify>());
 }
 
 void add_local(CLI::App& app, Arguments& arguments) {

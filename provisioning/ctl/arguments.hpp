@@ -44,6 +44,7 @@ struct AuditList {
   std::int64_t after = 0;
   std::int64_t limit = 100;
 };
+struct AuditVerify {};
 struct KeyGenerate {
   std::filesystem::path file;
 };
@@ -54,7 +55,7 @@ struct Status {};
 
 using Command =
     std::variant<PersonsImport, CodesIssue, AccountsList, AccountsShow, AccountsAct, SessionsList,
-                 SessionsEnd, AuditList, KeyGenerate, ConfigCheck, Status>;
+                 SessionsEnd, AuditList, AuditVerify, KeyGenerate, ConfigCheck, Status>;
 
 /// How results are printed: for people, as the daemon sent them, or as CSV.
 enum class Format { table, json, csv };

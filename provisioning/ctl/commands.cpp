@@ -39,6 +39,7 @@ class Runner {
   ExitCode operator()(const SessionsList& command);
   ExitCode operator()(const SessionsEnd& command);
   ExitCode operator()(const AuditList& command);
+  ExitCode operator()(const AuditVerify&);
   ExitCode operator()(const KeyGenerate& command) { return generate_key(command, terminal_); }
   ExitCode operator()(const ConfigCheck& command) { return check_config(command); }
   ExitCode operator()(const Status&);
@@ -161,6 +162,26 @@ ExitCode Runner::operator()(const AuditList& command) {
   return print_page("/v1/audit?after=" + std::to_string(command.after) +
                         "&limit=" + std::to_string(command.limit),
                     "records", kAuditColumns, "audit list");
+}
+
+ExitCode Runner::operator()(const AuditVerify&) {
+  const std::optional<Reply> reply = daemon_.ask("POST", "/v1/audit/verify");
+  const std::optional<Json> verdict = reply ? Json::parse(reply->body) : std::nullopt;
+  if (!verdict) return daemon_.exit_code();
+  const std::string broken = verdict->text("first_broken");
+  const std::string hash = verdict->text("last_hash");
+  const std::string holding = verdict->text("records") + " records hold together" +
+                              (hash.empty() ? "" : ", last hash " + hash);
+  if (terminal_.format() == Format::table) {
+    terminal_.result(holding);
+  } else {
+    terminal_.facts(
+        *reply, *verdict,
+        {{"first broken", "first_broken"}, {"records", "records"}, {"last hash", "last_hash"}});
+  }
+  if (broken.empty()) return ExitCode::ok;
+  Terminal::complain("audit record " + broken + " does not follow from the one before it");
+  return ExitCode::refused;
 }
 
 ExitCode Runner::operator()(const Status&) {

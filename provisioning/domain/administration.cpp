@@ -143,17 +143,4 @@ Result<void> AdministrationService::end_session(const SessionId& id, const Admin
   });
 }
 
-Result<std::vector<AuditRecord>> AdministrationService::audit(std::int64_t after, int limit,
-                                                              const Administrator& by) {
-  const UtcTime now = clock_.now();
-  return in_write<std::vector<AuditRecord>>(
-      store_, "admin.audit", [&](Transaction& transaction) -> Result<std::vector<AuditRecord>> {
-        auto records = transaction.audit().read(after, std::min(limit, kMostShown));
-        if (!records) return records;
-        auto told = transaction.audit().append(act_of(by, now, "admin.audit_read", ""));
-        if (!told) return fail(std::move(told).error());
-        return records;
-      });
-}
-
 }  // namespace portal

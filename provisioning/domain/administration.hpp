@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -55,6 +56,13 @@ struct AccountDetails {
   std::string factor_hint;  ///< "+41 •• ••• •• 67", or empty
 };
 
+/// Whether the audit log is as it was written.
+struct AuditVerdict {
+  std::int64_t first_broken = 0;  ///< number of the first record that does not follow; 0: none
+  std::int64_t records = 0;       ///< so many hold together, from the first on
+  std::string last_hash;          ///< of the last of them, hex; empty if there is none
+};
+
 /// Who acts, for the audit log: "uid 0".
 struct Administrator {
   std::string name;
@@ -87,6 +95,9 @@ class AdministrationService {
   Result<std::vector<Session>> sessions(std::string_view name, const Administrator& by);
   Result<void> end_session(const SessionId& id, const Administrator& by);
   Result<std::vector<AuditRecord>> audit(std::int64_t after, int limit, const Administrator& by);
+  /// Walks the whole chain (requirement J3). A log whose end was cut off still holds together: keep
+  /// `records` and `last_hash` elsewhere, and compare them with record number `records` later.
+  Result<AuditVerdict> verify_audit(const Administrator& by);
 
  private:
   Store& store_;

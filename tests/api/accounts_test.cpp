@@ -137,6 +137,55 @@ void the_audit_log_is_read_page_by_page(void**) {
               first.at("records").at(1).at("hash").get<std::string>());
 }
 
+void the_audit_log_is_verified_and_gives_an_anchor(void**) {
+  // J2, J3
+  const DeskWithAnna desk;
+  for (int i = 0; i < 7;
+       ++i) {  // each adds a record: the search for the last meets every remainder
+    const json verdict = body_of(desk.post("/v1/audit/verify"), 200);
+    assert_true(verdict.at("first_broken").is_null());
+    const int number = verdict.at("records").get<int>();
+    const json rest =
+        body_of(desk.get("/v1/audit?limit=1000&after=" + std::to_string(number - 1)), 200);
+    assert_int_equal(rest.at("records").size(), 2);  // the last one, and the verification itself
+    assert_text(rest.at("records").at(0).at("hash").get<std::string>(),
+                verdict.at("last_hash").get<std::string>());
+    assert_text(rest.at("records").at(1).at("what").get<std::string>(), "admin.audit_verified");
+    assert_text(rest.at("records").at(1).at("actor").get<std::string>(), "uid 0");
+  }
+}
+
+void tampering_with_the_audit_log_is_found_at_its_record(void**) {
+  // J3
+  for (const char* tampering : {"update audit set reason = 'x' where number = 4",
+                                "delete from audit where number in (4, 5)"}) {
+    const DeskWithAnna desk;
+    const json records = body_of(desk.get("/v1/audit"), 200).at("records");
+    desk.tamper(tampering);
+    const json verdict = body_of(desk.post("/v1/audit/verify"), 200);
+    // Numbers that are missing show at the record after them.
+    assert_int_equal(verdict.at("first_broken").get<int>(), *tampering == 'u' ? 4 : 6);
+    assert_int_equal(verdict.at("records").get<int>(), 3);
+    assert_text(verdict.at("last_hash").get<std::string>(),
+                records.at(2).at("hash").get<std::string>());
+  }
+}
+
+void an_audit_log_cut_short_differs_from_its_anchor(void**) {
+  // J3
+  const DeskWithAnna desk;
+  const json anchor = body_of(desk.post("/v1/audit/verify"), 200);
+  desk.tamper("delete from audit where number > 3");
+  const json verdict = body_of(desk.post("/v1/audit/verify"), 200);
+  assert_true(verdict.at("first_broken").is_null());
+  assert_int_equal(verdict.at("records").get<int>(), 3);
+  assert_true(verdict.at("last_hash") != anchor.at("last_hash"));
+  desk.tamper("delete from audit");
+  const json empty = body_of(desk.post("/v1/audit/verify"), 200);
+  assert_int_equal(empty.at("records").get<int>(), 0);
+  assert_true(empty.at("last_hash").is_null());
+}
+
 void parameters_are_read_strictly(void**) {
   // J6
   const Desk desk;
@@ -182,6 +231,9 @@ int main() {
       cmocka_unit_test(a_factor_is_reset_and_nothing_sets_a_password),
       cmocka_unit_test(sessions_are_listed_and_ended),
       cmocka_unit_test(the_audit_log_is_read_page_by_page),
+      cmocka_unit_test(the_audit_log_is_verified_and_gives_an_anchor),
+      cmocka_unit_test(tampering_with_the_audit_log_is_found_at_its_record),
+      cmocka_unit_test(an_audit_log_cut_short_differs_from_its_anchor),
       cmocka_unit_test(parameters_are_read_strictly),
       cmocka_unit_test(a_body_must_be_declared_as_json),
       cmocka_unit_test(unknown_paths_and_methods_are_problems_too),

@@ -164,6 +164,9 @@ void answers_about_accounts_have_the_documented_shape(void**) {
   }
   checked(desk, "get", "/v1/accounts/{name}", path);
   checked(desk, "get", "/v1/audit", "/v1/audit?limit=1000")["records"].at(0);
+  checked(desk, "post", "/v1/audit/verify", "/v1/audit/verify").at("last_hash");
+  desk.tamper("update audit set reason = 'x' where number = 1");
+  checked(desk, "post", "/v1/audit/verify", "/v1/audit/verify").at("first_broken");
   checked(desk, "get", "/v1/status", "/v1/status").at("version");
 }
 

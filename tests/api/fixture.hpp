@@ -6,6 +6,7 @@
 
 #include "api/administration_api.hpp"
 #include "http/router.hpp"
+#include "store/sql/connection.hpp"
 #include "support/house.hpp"
 
 namespace portal::test {
@@ -38,6 +39,19 @@ class Desk {
   }
   http::Response post(const std::string& target, const nlohmann::json& body) const {
     return ask(http::Method::post, target, body.dump());
+  }
+
+  /// Somebody with the store's file in their hands, but without the key, does this to the audit
+  /// log.
+  void tamper(const std::string& sql) const {
+    auto direct = sql::Connection::open(house.folder.path() / "portal.db",
+                                        sql::Connection::Access::write, std::chrono::seconds(1));
+    assert_ok(direct);
+    for (const std::string& statement :
+         {std::string("drop trigger if exists audit_is_never_changed"),
+          std::string("drop trigger if exists audit_is_never_deleted"), sql}) {
+      assert_ok((*direct)->run_once(statement));
+    }
   }
 
   House house;

@@ -220,6 +220,27 @@ void sessions_are_listed_and_ended(void**) {
   assert_true(desk.run("sessions list").out.find(id) == std::string::npos);
 }
 
+void the_audit_log_is_verified(void**) {
+  // J3
+  const OpenDesk desk;
+  assert_exit(desk.run("accounts list"), 0);
+  const Outcome good = desk.run("audit verify");
+  assert_exit(good, 0);
+  const auto first =
+      nlohmann::json::parse(desk.run("--json audit list --limit 1").out)["records"].at(0);
+  assert_text(good.out,
+              "1 records hold together, last hash " + first.at("hash").get<std::string>() + "\n");
+  assert_text(good.err, "");
+  desk.tamper("update audit set reason = 'x' where number = 2");
+  const Outcome bad = desk.run("audit verify");
+  assert_exit(bad, 1);
+  assert_text(bad.out, good.out);
+  assert_text(bad.err, "portalctl: audit record 2 does not follow from the one before it\n");
+  const Outcome as_json = desk.run("--json audit verify");
+  assert_exit(as_json, 1);
+  assert_int_equal(nlohmann::json::parse(as_json.out).at("first_broken").get<int>(), 2);
+}
+
 void refusals_exit_with_one_and_a_sentence(void**) {
   // J6
   const OpenDesk desk;
@@ -318,6 +339,7 @@ int main() {
       cmocka_unit_test(a_code_is_issued_and_works),
       cmocka_unit_test(accounts_are_shown_locked_and_unlocked),
       cmocka_unit_test(sessions_are_listed_and_ended),
+      cmocka_unit_test(the_audit_log_is_verified),
       cmocka_unit_test(refusals_exit_with_one_and_a_sentence),
       cmocka_unit_test(a_silly_command_line_exits_with_two),
       cmocka_unit_test(without_a_daemon_it_exits_with_three),
