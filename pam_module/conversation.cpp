@@ -8,7 +8,7 @@ namespace portal::pam {
 namespace {
 
 /// The longest text that is ever shown, and a NUL.
-constexpr std::size_t kTextRoom = decltype(wire::Prompt::text)::kLimit + 1;
+constexpr std::size_t kTextRoom = decltype(wire::Prompt::text)::limit() + 1;
 
 int message_style(wire::Style style) {
   switch (style) {

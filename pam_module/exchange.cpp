@@ -29,7 +29,7 @@ std::string_view item_of(const pam_handle_t* handle, int which) {
 std::string_view locale_of(pam_handle_t* handle) {
   const char* language = pam_getenv(handle, "LANG");
   const std::string_view text = language == nullptr ? "" : language;
-  return text.size() <= decltype(wire::Open::locale)::kLimit ? text : std::string_view();
+  return text.size() <= decltype(wire::Open::locale)::limit() ? text : std::string_view();
 }
 
 /// One operation from its Open to its Done.
@@ -126,7 +126,7 @@ class Exchange {
   pam_handle_t* handle_;
   Operation operation_;
   unsigned flags_;
-  char user_[decltype(wire::Open::user)::kLimit + 1] = {};
+  char user_[decltype(wire::Open::user)::limit() + 1] = {};
   wire::Client client_;
 };
 

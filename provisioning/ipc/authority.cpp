@@ -18,7 +18,7 @@ namespace {
 /// The login name of a uid; nothing if it has none or NSS cannot say.
 std::optional<std::string> name_of_uid(uid_t uid) {
   constexpr std::size_t kFirst = 1024;
-  constexpr std::size_t kMost = 64 * 1024;
+  constexpr std::size_t kMost = 64 * kFirst;
   for (std::size_t size = kFirst; size <= kMost; size *= 4) {
     std::vector<char> room(size);
     passwd entry{};

@@ -23,8 +23,7 @@ class Received {
   const ModuleMessage& message() const noexcept { return message_; }
 
  private:
-  Received(Secret body, ModuleMessage message)
-      : body_(std::move(body)), message_(std::move(message)) {}
+  Received(Secret body, const ModuleMessage& message) : body_(std::move(body)), message_(message) {}
 
   Secret body_;
   ModuleMessage message_;

@@ -223,8 +223,8 @@ std::size_t largest_frame() {
   Message::fields(message, [&](std::uint8_t tag, auto& field) {
     assert_int_equal(tag, last + 1);
     last = tag;
-    if constexpr (requires { field.kLimit; })
-      size += 3 + field.kLimit;
+    if constexpr (requires { field.limit(); })
+      size += 3 + field.limit();
     else
       size += 4;
   });

@@ -28,7 +28,7 @@ void limit_connect(int socket, const Deadline& deadline) {
   const int left = deadline.left();
   timeval limit{};
   limit.tv_sec = left / 1000;
-  limit.tv_usec = (left % 1000) * 1000;
+  limit.tv_usec = (left % 1000) * 1000L;
   if (left == 0) limit.tv_usec = 1;  // zero would mean for ever
   (void)::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
 }

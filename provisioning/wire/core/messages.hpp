@@ -13,7 +13,7 @@ namespace portal::wire {
 /// A text of at most `Limit` bytes without NUL.
 template <std::size_t Limit>
 struct Text {
-  static constexpr std::size_t kLimit = Limit;
+  static consteval std::size_t limit() { return Limit; }
   std::string_view value;
 };
 

@@ -16,7 +16,7 @@ namespace portal::wire {
 
 inline constexpr std::uint8_t kVersion = 1;
 /// A whole frame, its length word included (requirement C1).
-inline constexpr std::size_t kFrameLimit = 16 * 1024;
+inline constexpr std::size_t kFrameLimit = 16'384;
 inline constexpr std::size_t kLengthSize = 4;
 /// Version and type.
 inline constexpr std::size_t kBodyMinimum = 2;
