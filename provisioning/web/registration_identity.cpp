@@ -18,6 +18,11 @@ const Audience* find_audience(const Portal& portal, std::string_view id) {
   return found == portal.audiences.end() ? nullptr : &*found;
 }
 
+/// Requirement R9: what was shown is what is accepted.
+bool shown_terms_are_current(const Visit& visit) {
+  return visit.form.text("terms_version") == visit.portal.terms.version;
+}
+
 std::string identity_path(const Audience& audience) {
   return "/register/identity?audience=" + audience.id.text();
 }
@@ -89,19 +94,21 @@ http::Response RegistrationPages::identity(const Visit& visit, const Audience& c
                    .hint = "field.activation_code.hint",
                    .longest = 100};
   const std::string& terms = in_language(visit.portal.terms.text, visit.language());
-  return house_.pages.show(visit, {"identity",
-                                   "register.identity.title",
-                                   identity_path(chosen),
-                                   1,
-                                   {{"audience", chosen.id.text()},
-                                    {"audience_name", in_language(chosen.name, visit.language())},
-                                    {"ahv", field(words, ahv, problems)},
-                                    {"born", field(words, born, problems)},
-                                    {"activation_code", field(words, code, problems)},
-                                    {"terms", paragraphs(terms)},
-                                    {"accepted", visit.form.has("accept_terms")},
-                                    {"accept", group("accept_terms", problems)}},
-                                   &problems});
+  return house_.pages.show(
+      visit, {"identity",
+              "register.identity.title",
+              identity_path(chosen),
+              1,
+              {{"audience", chosen.id.text()},
+               {"audience_name", in_language(chosen.name, visit.language())},
+               {"ahv", field(words, ahv, problems)},
+               {"born", field(words, born, problems)},
+               {"activation_code", field(words, code, problems)},
+               {"terms", paragraphs(terms)},
+               {"terms_version", visit.portal.terms.version},
+               {"accepted", visit.form.has("accept_terms") && shown_terms_are_current(visit)},
+               {"accept", group("accept_terms", problems)}},
+              &problems});
 }
 
 http::Response RegistrationPages::identify(const Visit& visit) const {
@@ -117,7 +124,9 @@ http::Response RegistrationPages::identify(const Visit& visit) const {
   if (!born) problems.add("born", words("field.born.wrong"));
   const auto code = ActivationCode::parse(visit.form.text("activation_code"));
   if (!code) problems.add("activation_code", words("field.activation_code.wrong"));
-  if (visit.form.text("accept_terms") != "yes") {
+  if (!shown_terms_are_current(visit)) {
+    problems.add("accept_terms", words("field.accept_terms.changed"));
+  } else if (visit.form.text("accept_terms") != "yes") {
     problems.add("accept_terms", words("field.accept_terms.missing"));
   }
   if (!problems.empty()) return identity(visit, *chosen, problems);

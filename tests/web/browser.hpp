@@ -179,11 +179,9 @@ inline void open_identity(Browser& browser) {
 
 inline Fields identity_fields(std::string_view code = kCode, std::string_view ahv = kAhv,
                               std::string_view born = kBorn) {
-  return {{"audience", "insured"},
-          {"ahv", std::string(ahv)},
-          {"born", std::string(born)},
-          {"activation_code", std::string(code)},
-          {"accept_terms", "yes"}};
+  return {{"audience", "insured"},      {"ahv", std::string(ahv)},
+          {"born", std::string(born)},  {"activation_code", std::string(code)},
+          {"terms_version", "2026-01"}, {"accept_terms", "yes"}};
 }
 
 inline Fields credentials_fields(std::string_view email = "anna.muster@example.ch") {
