@@ -22,7 +22,8 @@ namespace portal {
 
 /// The pages: where they are served and how.
 struct WebSettings {
-  http::Listener listener{http::Listener::Kind::https, "127.0.0.1", 8443, {}, 0600, {}, {}, {}};
+  http::Listener listener{
+      http::Listener::Kind::https, "127.0.0.1", 8443, {}, 0600, {}, {}, {}, true};
   http::Limits limits;
   std::chrono::milliseconds refusal_schedule = kDefaultRefusalSchedule;
 };
@@ -30,7 +31,7 @@ struct WebSettings {
 /// The administration API's own socket.
 struct AdministrationSettings {
   http::Listener listener{
-      http::Listener::Kind::unix_socket, {}, 0, "/run/portald/admin.sock", 0660, {}, {}, {}};
+      http::Listener::Kind::unix_socket, {}, 0, "/run/portald/admin.sock", 0660, {}, {}, {}, false};
   http::Limits limits{.body_bytes = std::size_t{1024} * 1024};  ///< imports come in large rows
 };
 

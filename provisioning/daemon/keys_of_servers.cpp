@@ -20,7 +20,11 @@ Keys<Listener> of_web_listener() {
        "Unix socket that speaks HTTPS to the world."},
       {"address", text(&S::address, 64), "The IP address to listen on; \"::\" is every address."},
       {"port", number(&S::port, 0, 65'535), "The port to listen on; 0 takes a free one."},
-      {"socket", path(&S::socket), "listen = \"unix-socket\": where the socket is made."},
+      {"socket", path(&S::socket),
+       "listen = \"unix-socket\": where the socket is made. The proxy that connects there must "
+       "send "
+       "X-Forwarded-For: its last address counts as the client's, and a request without one is "
+       "answered 400."},
       {"socket_mode", mode(&S::socket_mode), "listen = \"unix-socket\": who may use it."},
       {"certificate", path(&S::certificate),
        "listen = \"https\": the certificate and its chain (PEM). Read again on SIGHUP.", false,

@@ -16,6 +16,33 @@ namespace {
 constexpr std::array<std::uint8_t, 12> mapped_prefix = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
 constexpr unsigned mapped_bits = 96;
 
+/// All X-Forwarded-For headers as the one list that they are (RFC 9110 section 5.3).
+std::string forwarded_hops(const Request& request) {
+  std::string all;
+  for (const auto& [name, value] : request.headers)
+    if (name == "x-forwarded-for") all.append(all.empty() ? "" : ",").append(value);
+  return all;
+}
+
+/// The rightmost entry, which is taken off; nothing if it is no address.
+std::optional<IpAddress> take_last_hop(std::string_view& hops) {
+  const std::size_t comma = hops.rfind(',');
+  const bool is_only_one = comma == std::string_view::npos;
+  const std::string_view entry = is_only_one ? hops : hops.substr(comma + 1);
+  hops = is_only_one ? std::string_view{} : hops.substr(0, comma);
+  return IpAddress::parse(trimmed(entry));
+}
+
+/// From `client` on to the left, as long as they are listed proxies.
+IpAddress first_unlisted(IpAddress client, std::string_view hops, const ProxyList& proxies) {
+  while (!hops.empty() && proxies.contains(client)) {
+    const std::optional<IpAddress> hop = take_last_hop(hops);
+    if (!hop) break;
+    client = *hop;
+  }
+  return client;
+}
+
 }  // namespace
 
 std::optional<IpAddress> IpAddress::parse(std::string_view text) {
@@ -104,22 +131,16 @@ bool ProxyList::contains(const IpAddress& address) const {
 }
 
 IpAddress client_address(const IpAddress& peer, const Request& request, const ProxyList& proxies) {
-  if (!proxies.contains(peer)) return peer;
-  std::string all;
-  for (const auto& [name, value] : request.headers)
-    if (name == "x-forwarded-for") all.append(all.empty() ? "" : ",").append(value);
+  const std::string hops = forwarded_hops(request);
+  return first_unlisted(peer, hops, proxies);
+}
 
-  IpAddress client = peer;
-  std::string_view rest = all;
-  while (!rest.empty() && proxies.contains(client)) {
-    const std::size_t comma = rest.rfind(',');
-    const std::string_view entry = comma == std::string_view::npos ? rest : rest.substr(comma + 1);
-    const auto hop = IpAddress::parse(trimmed(entry));
-    if (!hop) break;
-    client = *hop;
-    rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(0, comma);
-  }
-  return client;
+std::optional<IpAddress> forwarded_address(const Request& request, const ProxyList& proxies) {
+  const std::string hops = forwarded_hops(request);
+  std::string_view rest = hops;
+  const std::optional<IpAddress> last = take_last_hop(rest);
+  if (!last) return std::nullopt;
+  return first_unlisted(*last, rest, proxies);
 }
 
 }  // namespace portal::http

@@ -54,4 +54,9 @@ class ProxyList {
 /// stands left of it was not written by somebody we trust, so the last trusted hop is the answer.
 IpAddress client_address(const IpAddress& peer, const Request& request, const ProxyList& proxies);
 
+/// The client's address behind a proxy that has none itself, because it speaks through a Unix
+/// socket: the rightmost address of X-Forwarded-For that is not a listed proxy. Nothing if the last
+/// entry, which that proxy wrote, is no address.
+std::optional<IpAddress> forwarded_address(const Request& request, const ProxyList& proxies);
+
 }  // namespace portal::http

@@ -196,8 +196,12 @@ void Connection::dispatch() {
   method_ = request->method;
   keep_alive_ = parser_->keep_alive() && !hub_.is_winding_down();
   request->peer = remote_.peer;
-  if (remote_.address)
-    request->address = client_address(*remote_.address, *request, hub_.proxies).text();
+  const std::optional<IpAddress> client = hub_.client_of(remote_, *request);
+  if (client) request->address = client->text();
+  if (!client && hub_.forwarded_by_peer) {
+    log(LogLevel::warning, "the proxy at the socket does not tell its client's address");
+    return refuse(400, *request);
+  }
 
   auto job = [self = shared_from_this(), request, &hub = hub_]() mutable {
     Response response = answer(hub.router, *request);

@@ -8,14 +8,21 @@
 namespace portal::http {
 
 Hub::Hub(const Limits& given_limits, const Router& given_router,
-         std::unique_ptr<TlsContext> given_tls, ProxyList given_proxies)
+         std::unique_ptr<TlsContext> given_tls, ProxyList given_proxies, bool by_peer)
     : limits(given_limits),
       router(given_router),
       tls(std::move(given_tls)),
       proxies(std::move(given_proxies)),
+      forwarded_by_peer(by_peer),
       workers(limits.workers, limits.waiting_requests) {}
 
 Hub::~Hub() = default;
+
+std::optional<IpAddress> Hub::client_of(const Remote& remote, const Request& request) const {
+  if (remote.address) return client_address(*remote.address, request, proxies);
+  if (forwarded_by_peer) return forwarded_address(request, proxies);
+  return std::nullopt;
+}
 
 /// Empty for those who are not counted: every person behind a proxy comes from its address.
 std::string Hub::household_of(const Remote& remote) const {

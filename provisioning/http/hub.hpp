@@ -6,6 +6,7 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -25,8 +26,12 @@ class Connection;
 class Hub {
  public:
   Hub(const Limits& limits, const Router& router, std::unique_ptr<TlsContext> tls,
-      ProxyList proxies);
+      ProxyList proxies, bool forwarded_by_peer);
   ~Hub();
+
+  /// Whose request it is (requirement W5). Nothing on a Unix socket whose clients have credentials
+  /// only, or whose proxy does not tell.
+  std::optional<IpAddress> client_of(const Remote& remote, const Request& request) const;
 
   /// Whether one more client may come. Makes room when the server is full: the client that has kept
   /// us waiting longest goes, so idle connections cannot keep others out.
@@ -50,6 +55,7 @@ class Hub {
   const Router& router;
   const std::unique_ptr<TlsContext> tls;  ///< none: plain
   const ProxyList proxies;
+  const bool forwarded_by_peer;  ///< see Listener
   boost::asio::io_context loop{1};
   /// One read's worth of bytes, of a TLS record's size; wiped after each use.
   std::array<char, 16 * 1024> scratch{};

@@ -30,8 +30,9 @@ struct Request {
   std::string path;   ///< decoded once, without query; starts with '/'; no "..", no NUL
   std::string query;  ///< as sent
   std::string host;   ///< Host header in lower case, without port
-  std::string
-      address;  ///< the client's IP address; from X-Forwarded-For only behind a listed proxy
+  /// The client's IP address; from X-Forwarded-For only behind a listed proxy, or on a Unix socket
+  /// that is meant for one. Empty on other Unix sockets.
+  std::string address;
   std::optional<Peer> peer;  ///< Unix sockets only
   Secret body;
   std::vector<std::pair<std::string, std::string>> headers;  ///< names in lower case

@@ -59,8 +59,8 @@ Result<Listening> listen(const Listener& listener) {
 class Server::Implementation {
  public:
   Implementation(const Limits& limits, const Router& router, std::unique_ptr<TlsContext> tls,
-                 ProxyList proxies, Listening listening)
-      : hub_(limits, router, std::move(tls), std::move(proxies)),
+                 ProxyList proxies, bool forwarded_by_peer, Listening listening)
+      : hub_(limits, router, std::move(tls), std::move(proxies), forwarded_by_peer),
         path_(std::move(listening.path)),
         port_(listening.port),
         acceptor_(std::make_shared<Acceptor>(hub_, std::move(listening.socket))),
@@ -133,8 +133,9 @@ Result<std::unique_ptr<Server>> Server::start(const Listener& listener, const Li
   Result<Listening> listening = listen(listener);
   if (!listening) return fail(std::move(listening).error());
   const QuietThreads quiet;
-  return std::unique_ptr<Server>(new Server(std::make_unique<Implementation>(
-      limits, router, std::move(tls), std::move(*proxies), std::move(*listening))));
+  return std::unique_ptr<Server>(new Server(
+      std::make_unique<Implementation>(limits, router, std::move(tls), std::move(*proxies),
+                                       listener.forwarded_by_peer, std::move(*listening))));
 }
 
 Server::Server(std::unique_ptr<Implementation> implementation)

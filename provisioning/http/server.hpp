@@ -24,6 +24,10 @@ struct Listener {
   /// http_behind_proxy: addresses or networks ("127.0.0.1", "10.0.0.0/8") whose X-Forwarded-For is
   /// believed; at least one.
   std::vector<std::string> proxies;
+  /// unix_socket: whoever connects is a reverse proxy, and the last address of its X-Forwarded-For
+  /// is the client's; a request without one is answered 400 (requirement W5). Else clients have no
+  /// address there, only credentials.
+  bool forwarded_by_peer = false;
 };
 
 struct Limits {

@@ -257,6 +257,15 @@ void portals_must_differ_and_be_well_named(void**) {
   assert_non_null(std::strstr(spanish.error().detail.c_str(), "unknown key \"portal.name.es\""));
 }
 
+void only_the_pages_have_a_proxy_at_their_socket(void**) {
+  // W5, C2
+  const Folder folder;
+  const auto loaded = folder.load(whole());
+  assert_ok(loaded);
+  assert_true(loaded->web.listener.forwarded_by_peer);
+  assert_false(loaded->administration.listener.forwarded_by_peer);
+}
+
 void https_needs_a_certificate(void**) {
   // L3
   const Folder folder;
@@ -357,6 +366,7 @@ int main() {
       cmocka_unit_test(secrets_that_others_can_read_are_refused),
       cmocka_unit_test(a_missing_file_is_named_where_it_is_asked_for),
       cmocka_unit_test(portals_must_differ_and_be_well_named),
+      cmocka_unit_test(only_the_pages_have_a_proxy_at_their_socket),
       cmocka_unit_test(https_needs_a_certificate),
       cmocka_unit_test(the_shipped_file_is_what_the_keys_say),
       cmocka_unit_test(the_shipped_file_loads_and_its_comments_are_the_defaults),

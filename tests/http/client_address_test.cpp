@@ -45,6 +45,27 @@ void nonsense_leaves_the_last_trusted_hop(void**) {
   test::assert_text(client_of("127.0.0.1", {}, {"127.0.0.1"}), "127.0.0.1");
 }
 
+void behind_a_socket_the_last_hop_is_the_client(void**) {
+  // W5
+  const auto forwarded = [](const std::vector<std::string>& values,
+                            const std::vector<std::string>& proxies) {
+    Request request;
+    for (const std::string& value : values) request.headers.emplace_back("x-forwarded-for", value);
+    const auto address = http::forwarded_address(request, *ProxyList::parse(proxies));
+    return address ? address->text() : "none";
+  };
+  test::assert_text(forwarded({"6.6.6.6, 192.0.2.7"}, {}), "192.0.2.7");
+  test::assert_text(forwarded({"6.6.6.6", " 2001:db8::7 "}, {}), "2001:db8::7");
+  test::assert_text(forwarded({"6.6.6.6, 192.0.2.7, 10.1.2.3"}, {"10.0.0.0/8"}), "192.0.2.7");
+  test::assert_text(forwarded({"evil, 10.1.2.3"}, {"10.0.0.0/8"}), "10.1.2.3");
+  test::assert_text(forwarded({}, {}), "none");
+  for (const char* value :
+       {"", " ", ",", "unknown", "192.0.2.7:80", "[::1]", "192.0.2.7,", "192.0.2.7, unknown"}) {
+    test::assert_text(forwarded({value}, {}), "none");
+    test::assert_text(forwarded({"192.0.2.7", value}, {"10.0.0.0/8"}), "none");
+  }
+}
+
 void a_network_of_proxies_is_matched_by_its_bits(void**) {
   const ProxyList list = *ProxyList::parse({"10.1.128.0/17", "2001:db8::/33", "::1"});
   const auto in = [&](const char* text) { return list.contains(*IpAddress::parse(text)); };
@@ -81,6 +102,7 @@ int main() {
       cmocka_unit_test(the_rightmost_untrusted_address_is_the_client),
       cmocka_unit_test(a_header_from_elsewhere_is_ignored),
       cmocka_unit_test(nonsense_leaves_the_last_trusted_hop),
+      cmocka_unit_test(behind_a_socket_the_last_hop_is_the_client),
       cmocka_unit_test(a_network_of_proxies_is_matched_by_its_bits),
       cmocka_unit_test(a_household_is_one_address_or_one_64),
       cmocka_unit_test(loopback_is_recognised),

@@ -47,6 +47,36 @@ void the_kernel_says_who_asks(void**) {
   assert_true(body.starts_with(expected));
 }
 
+void a_proxy_at_the_socket_tells_the_clients_address(void**) {
+  // W5
+  const test::TemporaryFolder folder;
+  http::Listener listener = at(folder.path() / "s");
+  listener.forwarded_by_peer = true;
+  RunningServer server({}, listener);
+  Client proxy = Client::unix_socket(folder.path() / "s");
+  for (const char* client : {"192.0.2.7", "2001:db8::7"}) {  // one connection, many clients
+    const std::string forwarded = "X-Forwarded-For: 6.6.6.6, " + std::string(client) + "\r\n";
+    assert_true(proxy.send(request_of("GET /who", forwarded)));
+    const std::string expected = "address=" + std::string(client) + " host=portal.example uid=";
+    assert_true(proxy.receive().body.starts_with(expected));
+  }
+}
+
+void a_proxy_at_the_socket_that_tells_no_address_is_refused(void**) {
+  // W5
+  const test::TemporaryFolder folder;
+  http::Listener listener = at(folder.path() / "s");
+  listener.forwarded_by_peer = true;
+  RunningServer server({}, listener);
+  for (const char* header : {"", "X-Forwarded-For: \r\n", "X-Forwarded-For: unknown\r\n",
+                             "X-Forwarded-For: 192.0.2.7, 192.0.2.8:80\r\n",
+                             "Forwarded: for=192.0.2.7\r\n", "X-Real-IP: 192.0.2.7\r\n"}) {
+    Client proxy = Client::unix_socket(folder.path() / "s");
+    assert_true(proxy.send(request_of("GET /hello", header)));
+    assert_int_equal(proxy.receive().status, 400);
+  }
+}
+
 /// The answer to GET /who, asked by a process of other ids and groups.
 std::string asked_as(const std::filesystem::path& path, uid_t uid,
                      const std::vector<gid_t>& groups) {
@@ -151,6 +181,8 @@ void the_path_goes_with_the_server_unless_it_is_anothers(void**) {
 int main() {
   const CMUnitTest tests[] = {
       cmocka_unit_test(the_kernel_says_who_asks),
+      cmocka_unit_test(a_proxy_at_the_socket_tells_the_clients_address),
+      cmocka_unit_test(a_proxy_at_the_socket_that_tells_no_address_is_refused),
       cmocka_unit_test(ids_and_all_groups_of_another_user_are_seen),
       cmocka_unit_test(the_mode_keeps_others_out),
       cmocka_unit_test(a_stale_socket_is_replaced_a_live_one_is_not),
