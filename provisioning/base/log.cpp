@@ -24,7 +24,7 @@ class StderrSink final : public LogSink {
       line += field.value;
     }
     line += '\n';
-    std::fputs(line.c_str(), stderr);
+    (void)std::fputs(line.c_str(), stderr);
   }
 };
 
@@ -79,7 +79,7 @@ std::string escaped_for_log(std::string_view text) {
       clean += "\\r";
     } else {
       std::array<char, 5> escape{};
-      std::snprintf(escape.data(), escape.size(), "\\x%02x", lead);
+      (void)std::snprintf(escape.data(), escape.size(), "\\x%02x", lead);
       clean += escape.data();
     }
     text.remove_prefix(1);

@@ -30,6 +30,14 @@ class Program:
     seconds: float = 300
     alone: bool = False
 
+    def in_build(self, one, other):
+        """The same program of another preset."""
+        def moved(text):
+            return str(text).replace(f"/build/{one}", f"/build/{other}")
+        return Program(f"{self.name} ({other})", [moved(part) for part in self.command], self.kind,
+                       {name: moved(value) for name, value in self.environment.items()},
+                       self.seconds, self.alone)
+
 
 @dataclass
 class Case:
@@ -46,7 +54,7 @@ class Outcome:
     seconds: float
 
 
-def from_ctest(build, suffix=""):
+def from_ctest(build):
     listed = subprocess.run(["ctest", "--test-dir", str(build), "--show-only=json-v1"],
                             stdout=subprocess.PIPE, check=True)
     found = []
@@ -54,7 +62,7 @@ def from_ctest(build, suffix=""):
         properties = {item["name"]: item["value"] for item in test.get("properties", [])}
         environment = dict(item.split("=", 1) for item in properties.get("ENVIRONMENT", []))
         plain = "plain" in properties.get("LABELS", [])
-        found.append(Program(test["name"] + suffix, test["command"], "plain" if plain else "cmocka",
+        found.append(Program(test["name"], test["command"], "plain" if plain else "cmocka",
                              environment, properties.get("TIMEOUT", 300),
                              bool(properties.get("RUN_SERIAL"))))
     return found
