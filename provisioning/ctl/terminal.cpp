@@ -10,10 +10,12 @@ namespace portal::ctl {
 
 void Terminal::as_csv(const std::vector<Json>& things, const std::vector<Column>& columns) const {
   std::vector<std::string> head;
+  head.reserve(columns.size());
   for (const Column& column : columns) head.emplace_back(column.member);
   std::cout << csv_line(head);
   for (const Json& thing : things) {
     std::vector<std::string> cells;
+    cells.reserve(columns.size());
     for (const Column& column : columns) cells.push_back(thing.text(column.member));
     std::cout << csv_line(cells);
   }

@@ -58,7 +58,7 @@ class Hub {
   const bool forwarded_by_peer;  ///< see Listener
   boost::asio::io_context loop{1};
   /// One read's worth of bytes, of a TLS record's size; wiped after each use.
-  std::array<char, 16 * 1024> scratch{};
+  std::array<char, 16'384> scratch{};
   WorkerPool workers;  ///< last: its threads end before what they use
 
  private:

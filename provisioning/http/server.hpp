@@ -31,8 +31,8 @@ struct Listener {
 };
 
 struct Limits {
-  std::size_t header_bytes = 16 * 1024;  ///< more: 431, or 414 if the first line alone is too long
-  std::size_t body_bytes = 64 * 1024;    ///< more: 413
+  std::size_t header_bytes = 16'384;  ///< more: 431, or 414 if the first line alone is too long
+  std::size_t body_bytes = 65'536;    ///< more: 413
   /// Of all clients. At the limit the client that has kept us waiting longest gives way.
   std::size_t connections = 8'192;
   /// Of one IPv4 address or one IPv6 /64; listed proxies and Unix sockets are not counted.
@@ -45,7 +45,7 @@ struct Limits {
   /// How long and how much is still read and thrown away after the last answer, so that a client
   /// that is still sending (413) gets to read it instead of a reset.
   std::chrono::milliseconds drain_timeout{2'000};
-  std::size_t drain_bytes = 8 * 1024 * 1024;
+  std::size_t drain_bytes = 8'388'608;
   std::size_t workers = 4;             ///< threads that run handlers
   std::size_t waiting_requests = 256;  ///< more are answered 503 with Retry-After
 };
