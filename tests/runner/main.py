@@ -43,9 +43,12 @@ def main():
     parser = argparse.ArgumentParser(prog="tests/run")
     parser.add_argument("--report", action="store_true")
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--lint", action="store_true")
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
 
+    if options.lint:
+        os.environ["PORTAL_LINT"] = "1"
     started = time.monotonic()
     build("dev")
     found = programs.from_ctest(ROOT / "build/dev") + programs.from_python(ROOT / "build/dev")
