@@ -213,11 +213,6 @@ void an_address_that_many_have_is_taken(void**) {
   assert_true(*answer);
 }
 
-void an_address_that_the_directory_cannot_hold_is_denied(void**) {
-  // L4
-  assert_error(ldap->stage(a_person("zoë@example.ch")), Errc::denied);
-}
-
 void logins_and_registrations_run_beside_one_another(void**) {
   // L4
   const DirectoryEntry entry = registered(*ldap, "parallel@example.ch", kPassword);
@@ -302,7 +297,6 @@ int main() {
       cmocka_unit_test(discarding_removes_staged_entries_only),
       cmocka_unit_test(an_address_is_taken_by_people_and_not_by_the_staged),
       cmocka_unit_test(an_address_that_many_have_is_taken),
-      cmocka_unit_test(an_address_that_the_directory_cannot_hold_is_denied),
       cmocka_unit_test(logins_and_registrations_run_beside_one_another),
       cmocka_unit_test(connections_are_kept_open_and_used_again),
       cmocka_unit_test(a_wrong_service_password_is_named),

@@ -186,9 +186,10 @@ void a_letter_that_its_owner_has_joined_lets_nobody_else_in(void**) {
   house.invite(kSecondAhv, kBorn, "OTHE-RPER-SON2");
   (void)registered_by_app(house);
   (void)registered_by_app(house, "beat.muster@example.ch", kSecondAhv, "OTHE-RPER-SON2");
-  const auto accounts = accounts_of(house);
-  const AccountId owner = accounts[0].id;
-  const AccountId other = accounts[1].id;
+  const AccountId owner =
+      house.administration->show("anna.muster@example.ch", "masked", house.admin)->account.id;
+  const AccountId other =
+      house.administration->show("beat.muster@example.ch", "masked", house.admin)->account.id;
   house.invite(kAhv, kBorn, "SECO-ND22-LETT", "1e");
   auto again = house.identify(kAhv, kBorn, "SECO-ND22-LETT", "1e");
   const auto row = house.registration->find(std::get<Identified>(*again).token);

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 # Loopback of its own: no test sees another's ports, none reaches anything else.
 PRIVATE_NETWORK = ["unshare", "--net", "--", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
 
-CMOCKA_LINE = re.compile(r"^\[\s*(OK|FAILED|SKIPPED)\s*\] (\w+)", re.MULTILINE)
+CMOCKA_LINE = re.compile(r"^\[\s*(OK|FAILED|SKIPPED)\s*\] (\w+)$", re.MULTILINE)
 UNITTEST_LINE = re.compile(r"^(test_\w+) \([\w.]+\)(?:\n.*?)? \.\.\. .*?"
                            r"(ok|FAIL|ERROR|skipped.*|expected failure|unexpected success)$",
                            re.MULTILINE | re.DOTALL)
