@@ -44,6 +44,8 @@ bool is_session(Operation operation) {
   switch (operation) {
     case Operation::authenticate:
     case Operation::account: return false;
+    case Operation::prepare_password_change:
+    case Operation::change_password: return false;
     case Operation::open_session:
     case Operation::close_session: return true;
   }
@@ -54,7 +56,9 @@ bool is_session(Operation operation) {
 
 int code_of(Operation operation, Outcome outcome) noexcept {
   switch (operation) {
-    case Operation::authenticate: return authentication_code(outcome);
+    case Operation::authenticate:
+    case Operation::prepare_password_change:
+    case Operation::change_password: return authentication_code(outcome);
     case Operation::account: return account_code(outcome);
     case Operation::open_session:
     case Operation::close_session:

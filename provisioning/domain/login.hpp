@@ -11,6 +11,7 @@
 #include "domain/ports/accounts.hpp"
 #include "domain/ports/sessions.hpp"
 #include "domain/refusal.hpp"
+#include "domain/service_profile.hpp"
 #include "domain/settings.hpp"
 #include "identity/source.hpp"
 
@@ -40,10 +41,16 @@ struct Granted {
 /// the connection; web: in the store, between two requests).
 struct LoginConversation {
   enum class Stage { password, code, over } stage = Stage::password;
+  /// What must be proven here.
+  enum class Asks {
+    password_and_factor,
+    factor_alone,  ///< something else has seen to the first: a public key, another password module
+  } asks = Asks::password_and_factor;
   std::string typed_name;          ///< stage password
   AccountId account;               ///< stage code: the password was right
   std::string service;             ///< binds SMS codes: "sshd", "web:flex"
   std::optional<PortalId> portal;  ///< web: membership of this portal is wanted
+  ServiceProfile profile;          ///< PAM: how the service's clients ask
   Source source;
   Language language = Language::fr;  ///< the service's, until the password was right
 };

@@ -44,6 +44,8 @@ Reply Dialogue::begin(const wire::Open& open) {
     case wire::Operation::close_session:
       return judge_session(
           needs_.face.close_session(open.user.value, peer_.pid, conversation_.source));
+    case wire::Operation::prepare_password_change:
+    case wire::Operation::change_password: return end(wire::Outcome::denied);
   }
   return end(wire::Outcome::internal);
 }
@@ -65,7 +67,7 @@ Reply Dialogue::step(const LoginStep& step) {
 
 Reply Dialogue::ask(const Prompt& prompt) {
   const wire::Style style = prompt.echo ? wire::Style::echo_on : wire::Style::echo_off;
-  Result<Secret> frame = wire::frame_of(wire::Prompt{style, {prompt.text}});
+  Result<Secret> frame = wire::frame_of(wire::Prompt{style, {prompt.text}, wire::Keep::nothing});
   if (!frame) {
     log(LogLevel::error, "a prompt does not fit into a frame", {{"reason", frame.error().detail}});
     return end(wire::Outcome::internal);

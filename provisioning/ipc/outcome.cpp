@@ -51,6 +51,8 @@ std::string_view name_of(wire::Operation operation) noexcept {
     case wire::Operation::account: return "account";
     case wire::Operation::open_session: return "open_session";
     case wire::Operation::close_session: return "close_session";
+    case wire::Operation::prepare_password_change: return "prepare_password_change";
+    case wire::Operation::change_password: return "change_password";
   }
   return "unknown";
 }

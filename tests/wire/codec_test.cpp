@@ -60,7 +60,7 @@ Open full_open() {
 void each_message_has_its_golden_bytes(void**) {
   // C1
   test::assert_text(hex_of(frame_with(full_open())),
-                    "0000003b"
+                    "0000004a"
                     "0101"
                     "01000101"
                     "02000473736864"
@@ -70,7 +70,11 @@ void each_message_has_its_golden_bytes(void**) {
                     "0600057074732f30"
                     "07000101"
                     "08000102"
-                    "09000564655f4348");
+                    "09000564655f4348"
+                    "0a000101"
+                    "0b000101"
+                    "0c0000"
+                    "0d000101");
   test::assert_text(hex_of(frame_with(Answer{{"447683"}})),
                     "0000000b"
                     "0102"
@@ -79,10 +83,11 @@ void each_message_has_its_golden_bytes(void**) {
                     "00000002"
                     "0103");
   test::assert_text(hex_of(frame_with(Prompt{Style::echo_on, {"Code: "}})),
-                    "0000000f"
+                    "00000013"
                     "0110"
                     "01000102"
-                    "020006436f64653a20");
+                    "020006436f64653a20"
+                    "03000101");
   test::assert_text(hex_of(frame_with(Done{Outcome::unavailable, {"d1"}, {"later"}})),
                     "00000013"
                     "0111"
@@ -161,29 +166,30 @@ void stray_fields_are_refused(void**) {
   // C1
   const std::vector<std::byte> prompt = body_with(Prompt{Style::info, {"hi"}});
   const std::vector<std::byte> style(prompt.begin() + 2, prompt.begin() + 6);
-  const std::vector<std::byte> text(prompt.begin() + 6, prompt.end());
+  const std::vector<std::byte> text(prompt.begin() + 6, prompt.begin() + 11);
+  const std::vector<std::byte> keep(prompt.begin() + 11, prompt.end());
   const auto joined = [&](std::initializer_list<std::vector<std::byte>> fields) {
     std::vector<std::byte> body(prompt.begin(), prompt.begin() + 2);
     for (const auto& field : fields) body.insert(body.end(), field.begin(), field.end());
     return body;
   };
-  const std::vector<std::byte> unknown = {std::byte{3}, std::byte{0}, std::byte{0}};
+  const std::vector<std::byte> unknown = {std::byte{4}, std::byte{0}, std::byte{0}};
   const std::vector<std::byte> zero = {std::byte{0}, std::byte{0}, std::byte{0}};
-  assert_fault<Prompt>(joined({style, text}), "none");
-  assert_fault<Prompt>(joined({style, text, unknown}), "unknown_field");
-  assert_fault<Prompt>(joined({style, unknown, text}), "unknown_field");
-  assert_fault<Prompt>(joined({zero, style, text}), "unknown_field");
-  assert_fault<Prompt>(joined({style, text, text}), "duplicate_field");
-  assert_fault<Prompt>(joined({style, style, text}), "duplicate_field");
-  assert_fault<Prompt>(joined({text, style}), "missing_field");
-  assert_fault<Prompt>(joined({style}), "missing_field");
+  assert_fault<Prompt>(joined({style, text, keep}), "none");
+  assert_fault<Prompt>(joined({style, text, keep, unknown}), "unknown_field");
+  assert_fault<Prompt>(joined({style, unknown, text, keep}), "unknown_field");
+  assert_fault<Prompt>(joined({zero, style, text, keep}), "unknown_field");
+  assert_fault<Prompt>(joined({style, text, text, keep}), "duplicate_field");
+  assert_fault<Prompt>(joined({style, style, text, keep}), "duplicate_field");
+  assert_fault<Prompt>(joined({text, style, keep}), "missing_field");
+  assert_fault<Prompt>(joined({style, text}), "missing_field");
 }
 
 void values_out_of_range_are_refused(void**) {
   // C1
   std::vector<std::byte> body = body_with(full_open());
   constexpr std::size_t kOperation = 5;
-  for (const int value : {0, 5, 255}) {
+  for (const int value : {0, 7, 255}) {
     body[kOperation] = static_cast<std::byte>(value);
     assert_fault<Open>(body, "bad_value");
   }

@@ -30,6 +30,12 @@ struct Open {
   bool silent = false;        ///< PAM_SILENT
   bool refuse_empty = false;  ///< PAM_DISALLOW_NULL_AUTHTOK
   Text<64> locale;            ///< the client's locale if PAM knows it ("de_CH.UTF-8"), may be empty
+  Proof proof = Proof::password_and_factor;
+  FirstPass first_pass = FirstPass::ask;
+  /// Secret. What a module before us asked for: PAM_AUTHTOK, or PAM_OLDAUTHTOK where the password
+  /// is changed; may be empty.
+  Text<2048> password;
+  bool only_expired = false;  ///< PAM_CHANGE_EXPIRED_AUTHTOK
 
   template <class Message, class Visitor>
   static constexpr void fields(Message& message, Visitor&& visit) {
@@ -42,6 +48,10 @@ struct Open {
     visit(7, message.silent);
     visit(8, message.refuse_empty);
     visit(9, message.locale);
+    visit(10, message.proof);
+    visit(11, message.first_pass);
+    visit(12, message.password);
+    visit(13, message.only_expired);
   }
 };
 
@@ -72,11 +82,13 @@ struct Prompt {
 
   Style style = Style::echo_off;
   Text<8192> text;
+  Keep keep = Keep::nothing;
 
   template <class Message, class Visitor>
   static constexpr void fields(Message& message, Visitor&& visit) {
     visit(1, message.style);
     visit(2, message.text);
+    visit(3, message.keep);
   }
 };
 

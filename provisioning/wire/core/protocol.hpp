@@ -33,10 +33,32 @@ enum class MessageType : std::uint8_t {
 
 /// What a PAM application wants. Setting credentials is not here: there are none to set, and a
 /// module must not fail at it because the daemon is just being restarted.
-enum class Operation : std::uint8_t { authenticate = 1, account, open_session, close_session };
+enum class Operation : std::uint8_t {
+  authenticate = 1,
+  account,
+  open_session,
+  close_session,
+  prepare_password_change,  ///< PAM_PRELIM_CHECK: can a change be asked for? Nobody is asked
+  change_password,          ///< PAM_UPDATE_AUTHTOK
+};
 constexpr std::uint8_t last_of(Operation) {
-  return static_cast<std::uint8_t>(Operation::close_session);
+  return static_cast<std::uint8_t>(Operation::change_password);
 }
+
+/// What a login must prove here.
+enum class Proof : std::uint8_t {
+  password_and_factor = 1,
+  factor_alone,  ///< option second_factor_only: another module has seen to the first
+};
+constexpr std::uint8_t last_of(Proof) { return static_cast<std::uint8_t>(Proof::factor_alone); }
+
+/// What becomes of the password that a module before us in the stack has asked for.
+enum class FirstPass : std::uint8_t {
+  ask = 1,  ///< nothing: ask for it
+  attempt,  ///< option try_first_pass: it is the first answer; if it is wrong, ask once
+  insist,   ///< option use_first_pass: it is the only answer
+};
+constexpr std::uint8_t last_of(FirstPass) { return static_cast<std::uint8_t>(FirstPass::insist); }
 
 /// How a text is shown. The first two want an answer, the others want none.
 enum class Style : std::uint8_t { echo_off = 1, echo_on, info, error };
@@ -44,6 +66,14 @@ constexpr std::uint8_t last_of(Style) { return static_cast<std::uint8_t>(Style::
 constexpr bool wants_answer(Style style) {
   return style == Style::echo_off || style == Style::echo_on;
 }
+
+/// What the module keeps an answer as, for the modules after it in the stack.
+enum class Keep : std::uint8_t {
+  nothing = 1,
+  password,      ///< PAM_AUTHTOK
+  old_password,  ///< PAM_OLDAUTHTOK
+};
+constexpr std::uint8_t last_of(Keep) { return static_cast<std::uint8_t>(Keep::old_password); }
 
 /// How an operation ended. Everything but `success` is a refusal.
 enum class Outcome : std::uint8_t {
