@@ -43,6 +43,11 @@ const KnownColumn* known(std::string_view name) {
   return found == kColumns.end() ? nullptr : &*found;
 }
 
+bool may_be_empty(std::string_view name) {
+  const KnownColumn* column = known(name);
+  return column != nullptr && !column->required;
+}
+
 }  // namespace
 
 PersonsFile::PersonsFile(std::istream& in) : in_(in), reader_(in) { read_header(); }
@@ -93,7 +98,7 @@ std::optional<std::string> PersonsFile::row_of(const CsvRecord& record) {
       note(record.line, columns_[i], "is not UTF-8; save the file as \"CSV UTF-8\"");
       return std::nullopt;
     }
-    if (cell.empty() && !known(columns_[i])->required) continue;
+    if (cell.empty() && may_be_empty(columns_[i])) continue;
     row += ',' + json_quoted(columns_[i]) + ':' + json_quoted(cell);
   }
   return row + '}';
