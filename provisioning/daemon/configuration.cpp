@@ -139,6 +139,15 @@ void check_web(const http::Listener& web, TextPosition position, Reading& readin
   }
 }
 
+void check_services(const ipc::Settings& pam, TextPosition position, Reading& reading) {
+  std::set<std::string> names;
+  for (const ServiceProfile& service : pam.services) {
+    if (!names.insert(service.name).second) {
+      reading.report(position, "pam: two services have the name \"" + service.name + "\"");
+    }
+  }
+}
+
 void complete(Configuration& configuration, const TomlValue& document, Reading& reading) {
   configuration.registration.sms = configuration.sms;
   configuration.login.sms = configuration.sms;
@@ -148,6 +157,7 @@ void complete(Configuration& configuration, const TomlValue& document, Reading& 
   }
   check_web(configuration.web.listener, position_of(document, "web"), reading);
   check_portals(configuration, position_of(document, "portal"), reading);
+  check_services(configuration.pam, position_of(document, "pam"), reading);
   configuration.pam.refusal_schedule = configuration.web.refusal_schedule;
   for (PortalSettings& settings : configuration.portals) {
     complete_portal(settings.portal, configuration.web.listener);

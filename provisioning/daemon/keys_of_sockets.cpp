@@ -47,26 +47,53 @@ std::vector<std::pair<std::string, Language>> languages() {
   return {{"fr", Language::fr}, {"de", Language::de}, {"it", Language::it}, {"en", Language::en}};
 }
 
-/// A table of PAM service and language.
-Shape<ipc::Settings> service_languages() {
-  Shape<ipc::Settings> shape;
-  shape.type = "a table of PAM service = \"language\"";
-  shape.range = "of fr, de, it and en";
-  shape.take = [](ipc::Settings& settings, const TomlValue& value, const std::string& name,
-                  Reading& reading) {
-    if (!has_kind(value, TomlValue::Kind::table, name, "a table", "", reading)) return;
-    struct One {
-      Language language = Language::fr;
-    };
-    const Shape<One> language = choice(&One::language, languages());
-    for (const TomlValue::Entry& entry : value.entries) {
-      One one;
-      language.take(one, entry.value, dotted(name, entry.key), reading);
-      settings.service_languages[entry.key] = one.language;
-    }
+/// A language, or none.
+Shape<ServiceProfile> own_language() {
+  struct One {
+    Language language = Language::fr;
   };
-  shape.show = [](const ipc::Settings&) { return std::string("{}"); };
+  const Shape<One> language = choice(&One::language, languages());
+  Shape<ServiceProfile> shape;
+  shape.type = language.type;
+  shape.range = language.range;
+  shape.take = [language](ServiceProfile& profile, const TomlValue& value, const std::string& name,
+                          Reading& reading) {
+    One one;
+    language.take(one, value, name, reading);
+    profile.language = one.language;
+  };
+  shape.show = [](const ServiceProfile&) { return std::string(); };
   return shape;
+}
+
+Keys<ServiceProfile> of_service() {
+  using S = ServiceProfile;
+  using Conversation = S::Conversation;
+  return {
+      {"name", text(&S::name, 64), "The PAM service.", true},
+      {"conversation",
+       choice(&S::conversation, {{"multi", Conversation::multi}, {"single", Conversation::single}}),
+       "How its clients ask: one prompt after the other; or a single one, answered by the "
+       "password, "
+       "the separator and the code. By SMS, the password alone sends the code and is refused; the "
+       "next try is password, separator and code."},
+      {"separator", text(&S::separator, 8),
+       "What stands between password and code in a single answer; may be empty."},
+      {"second_factor", truth(&S::second_factor),
+       "false: the password alone is enough at this service. Think twice."},
+      {"language", own_language(),
+       "The language of the first prompt; after the password it is the person's own."},
+      {"info", truth(&S::info),
+       "Whether texts that want no answer are sent; false for clients that fail on them."},
+      {"width", number(&S::width, 0, 1'000),
+       "The columns that a prompt may use; 0 if lines are not to be broken."},
+      {"qr", truth(&S::qr),
+       "Whether a QR code drawn with half blocks may be shown when an app is enrolled."},
+      {"password_prompt", text(&S::password_prompt, 128),
+       "The first words of the password's prompt, where a client looks for them; else they are in "
+       "the person's language."},
+      {"code_prompt", text(&S::code_prompt, 128), "The same for the code's prompt."},
+  };
 }
 
 Keys<ipc::AllowedCaller> of_caller() {
@@ -101,9 +128,9 @@ Keys<ipc::Settings> of_pam() {
        "A login that waited this long for its turn is refused: nobody waits for it any more."},
       {"language", choice(&S::language, languages()),
        "The language of the first prompt where neither the service nor the client has one."},
-      {"service_languages", service_languages(),
-       "The language of the first prompt by PAM service; after the password it is the person's "
-       "own."},
+      {"service", tables(&S::services, of_service()),
+       "PAM services whose clients are not like sshd's, sudo's and login's. Without an entry the "
+       "defaults hold."},
       {"caller", tables(&S::allowed_callers, of_caller()),
        "Processes that are not root and may ask for anyone, for their own services. Without an "
        "entry a process may ask only for its own user."},

@@ -15,6 +15,7 @@ struct ServiceProfile {
     single,  ///< one prompt for password, separator and code: clients that can ask only once
   };
 
+  std::string name;  ///< PAM_SERVICE; empty in the defaults
   Conversation conversation = Conversation::multi;
   /// single: stands between password and code; may be empty.
   std::string separator = ",";

@@ -1,5 +1,6 @@
 #include "ipc/dialogue.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <variant>
 
@@ -28,7 +29,10 @@ Reply Dialogue::begin(const wire::Open& open) {
   silent_ = open.silent;
   conversation_.service = open.service.value;
   conversation_.typed_name = open.user.value;
+  conversation_.profile = profile_of(open.service.value);
   conversation_.language = language_for(open);
+  if (open.proof == wire::Proof::factor_alone)
+    conversation_.asks = LoginConversation::Asks::factor_alone;
   const Authority::Grant grant = needs_.authority.grant(peer_, open.service.value, open.user.value);
   if (grant == Authority::Grant::nobody || open.service.value.empty()) return refuse_caller();
   conversation_.source.service = open.service.value;
@@ -50,11 +54,16 @@ Reply Dialogue::begin(const wire::Open& open) {
   return end(wire::Outcome::internal);
 }
 
+ServiceProfile Dialogue::profile_of(std::string_view service) const {
+  const auto& services = needs_.settings.services;
+  const auto found = std::ranges::find(services, service, &ServiceProfile::name);
+  return found == services.end() ? ServiceProfile() : *found;
+}
+
 /// What the administrator set for the service; else what the client asks for, which tells nothing
 /// about the account; else the installation's.
 Language Dialogue::language_for(const wire::Open& open) const {
-  const auto set = needs_.settings.service_languages.find(std::string(open.service.value));
-  if (set != needs_.settings.service_languages.end()) return set->second;
+  if (conversation_.profile.language) return *conversation_.profile.language;
   return parse_language(open.locale.value).value_or(needs_.settings.language);
 }
 

@@ -57,6 +57,7 @@ class Dialogue {
   Reply judge_session(const Result<void>& outcome);
   Reply done(wire::Outcome outcome, const DecisionId& decision, std::string_view text);
 
+  ServiceProfile profile_of(std::string_view service) const;
   Language language_for(const wire::Open& open) const;
 
   DialogueNeeds needs_;

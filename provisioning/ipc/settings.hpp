@@ -6,11 +6,11 @@
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
-#include <map>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "domain/service_profile.hpp"
 #include "domain/settings.hpp"
 #include "identity/language.hpp"
 #include "wire/core/client.hpp"
@@ -47,8 +47,9 @@ struct Settings {
   std::chrono::milliseconds queue_limit{20'000};
   std::chrono::milliseconds refusal_schedule = kDefaultRefusalSchedule;
 
-  /// The first prompt's language by service. Else what the client asks for, else `language`.
-  std::map<std::string, Language> service_languages;
+  /// Services whose clients are not like sshd's; each name once.
+  std::vector<ServiceProfile> services;
+  /// Of the first prompt, where neither the service nor the client has one.
   Language language = Language::fr;
 };
 

@@ -118,7 +118,10 @@ void sessions_carry_the_callers_process(void**) {
 void first_prompt_is_in_the_services_language(void**) {
   // L5
   const IpcStage stage([](ipc::Settings& settings) {
-    settings.service_languages["sshd"] = Language::de;
+    ServiceProfile sshd;
+    sshd.name = "sshd";
+    sshd.language = Language::de;
+    settings.services.push_back(sshd);
     settings.language = Language::en;
   });
   wire::Open open = open_for("anna");
