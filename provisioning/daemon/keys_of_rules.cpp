@@ -45,12 +45,18 @@ Keys<LoginSettings> of_login() {
   using S = LoginSettings;
   return {
       {"code_tries", number(&S::code_tries, 1, 5),
-       "Wrong codes per account in 15 minutes before a growing pause."},
+       "Consecutive wrong codes per account before pauses that grow (30 s, 1, 5, 15 minutes)."},
       {"code_tries_in_all", number(&S::code_tries_in_all, 1, 100),
        "Consecutive wrong codes before the account is locked until an administrator opens it."},
       {"password_tries", number(&S::password_tries, 1, 100),
-       "Wrong passwords per account and source in 15 minutes before more are refused unseen. Keep "
-       "it below the directory's own limit (pwdMaxFailure), or an outsider can lock people out."},
+       "Wrong passwords per account and source in a day before pauses that grow (30 s, 1, 5, 15 "
+       "minutes). Keep it below the directory's own limit (pwdMaxFailure)."},
+      {"directory_max_failures", number(&S::directory_max_failures, 0, 10'000),
+       "The directory's own limit (pwdMaxFailure), which would lock people out. Fewer wrong "
+       "passwords than this are sent to it for one account, from however many sources they come. 0 "
+       "if it has none."},
+      {"directory_failure_window", duration(&S::directory_failure_window, 1s, 24h * 365),
+       "How long the directory remembers a wrong password (pwdFailureCountInterval)."},
       {"session_idle", duration(&S::session_idle, 1min, 24h),
        "A web session ends after this time without a request."},
       {"session_overall", duration(&S::session_overall, 1h, 7 * 24h),

@@ -11,6 +11,8 @@ std::string_view outcome_of(RefusalReason reason) noexcept {
     case RefusalReason::wrong_code:
     case RefusalReason::expired_code:
     case RefusalReason::wrong_credentials:
+    case RefusalReason::code_sent:
+    case RefusalReason::code_missing:
     case RefusalReason::start_again:
     case RefusalReason::code_used:
     case RefusalReason::address_taken:
@@ -28,6 +30,8 @@ std::string_view name_of(RefusalReason reason) noexcept {
     case RefusalReason::wrong_credentials: return "wrong_credentials";
     case RefusalReason::too_many_tries: return "too_many_tries";
     case RefusalReason::must_wait: return "must_wait";
+    case RefusalReason::code_sent: return "code_sent";
+    case RefusalReason::code_missing: return "code_missing";
     case RefusalReason::start_again: return "start_again";
     case RefusalReason::code_used: return "code_used";
     case RefusalReason::address_taken: return "address_taken";

@@ -8,7 +8,9 @@
 
 #include "base/clock.hpp"
 #include "base/keyring.hpp"
+#include "domain/password_judge.hpp"
 #include "domain/ports/accounts.hpp"
+#include "domain/ports/directory.hpp"
 #include "domain/ports/sessions.hpp"
 #include "domain/refusal.hpp"
 #include "domain/service_profile.hpp"
@@ -33,8 +35,9 @@ struct Prompt {
 /// The person is in.
 struct Granted {
   AccountId account;
-  FactorKind factor = FactorKind::totp;
+  std::optional<FactorKind> factor;  ///< none where the password alone is enough
   DecisionId decision;
+  std::string notice = {};  ///< what they should know: the password expires soon; may be empty
 };
 
 /// A login on its way. Small and plain, so that a face can keep it wherever it keeps state (PAM: in
@@ -53,6 +56,7 @@ struct LoginConversation {
   ServiceProfile profile;          ///< PAM: how the service's clients ask
   Source source;
   Language language = Language::fr;  ///< the service's, until the password was right
+  BindAnswer password;               ///< stage code: what the directory said beyond yes
 };
 
 using LoginStep = std::variant<Prompt, Granted, Refusal>;
@@ -72,8 +76,9 @@ class LoginService {
   };
   LoginService(Neighbours neighbours, LoginSettings settings);
 
-  /// The first prompt: the same whether the name is known or not (L5).
-  LoginStep start(const LoginConversation& conversation);
+  /// The first prompt: the same whether the name is known or not (L5). By the second factor alone
+  /// it asks for the code at once, and an SMS leaves.
+  LoginStep start(LoginConversation& conversation);
   /// Judges an answer and moves the conversation on.
   LoginStep answer(LoginConversation& conversation, const Secret& answer);
   /// Another SMS for a conversation that waits for one; the old code is dead.
@@ -84,8 +89,21 @@ class LoginService {
   Standing standing_of(std::string_view typed_name);
 
  private:
+  LoginStep start_at_the_factor(LoginConversation& conversation);
+  /// The password, then the challenge.
   LoginStep judge_password(LoginConversation& conversation, const Secret& password);
+  /// Password, separator and code in one answer.
+  LoginStep judge_single(LoginConversation& conversation, const Secret& answer);
   LoginStep judge_code(LoginConversation& conversation, const Secret& answer);
+  /// Judges the password and whether the account may enter; a refusal if one does not hold. The
+  /// conversation then stands at the code.
+  struct Admitted {
+    std::optional<Factor> factor;
+  };
+  std::variant<Admitted, Refusal> admit(LoginConversation& conversation, const Secret& password);
+  LoginStep refuse_single(const LoginConversation& conversation, RefusalReason reason);
+  LoginStep grant_without_factor(const LoginConversation& conversation);
+  std::string notice_for(const LoginConversation& conversation) const;
   /// Asks for the factor's code; an SMS leaves in the same transaction.
   LoginStep challenge(const LoginConversation& conversation, const Factor& factor);
   /// Uses the code up: nothing if it was right, else why not.
@@ -95,6 +113,7 @@ class LoginService {
 
   Neighbours neighbours_;
   LoginSettings settings_;
+  PasswordJudge passwords_;
 };
 
 }  // namespace portal

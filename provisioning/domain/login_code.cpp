@@ -6,6 +6,7 @@
 #include "domain/audit_trail.hpp"
 #include "domain/codes.hpp"
 #include "domain/login.hpp"
+#include "domain/login_prompts.hpp"
 #include "domain/ports/accounts.hpp"
 #include "domain/ports/attempts.hpp"
 #include "domain/ports/challenges.hpp"
@@ -18,8 +19,6 @@
 
 namespace portal {
 namespace {
-
-using namespace std::chrono_literals;
 
 constexpr std::string_view kWhat = "login.code";
 
@@ -46,25 +45,40 @@ Message sms_for(const LoginConversation& conversation, const PhoneNumber& phone,
   return sms;
 }
 
-/// Requirement T5: a few wrong codes block for a while, very many until somebody looks.
-Result<bool> is_blocked(Transaction& transaction, const LoginSettings& settings,
-                        const AccountId& account, UtcTime now) {
-  const auto wrong =
-      transaction.attempts().count(AttemptKind::wrong_code, account.text(), now - 15min);
-  if (!wrong) return fail(wrong.error());
-  return *wrong >= settings.code_tries;
+/// Under which wrong codes are counted: the account, once its password was right. Without a
+/// password anybody may guess, so they count by source, or an outsider could lock the owner out.
+std::string code_key(const LoginConversation& conversation) {
+  const bool known = !conversation.account.empty();
+  if (known && conversation.asks == LoginConversation::Asks::password_and_factor)
+    return conversation.account.text();
+  std::string key = conversation.account.text();
+  if (!known) {
+    const Result<UserName> name = UserName::parse(conversation.typed_name);
+    key = "name:" + (name ? name->key() : std::string());
+  }
+  return key + "|" + conversation.source.throttle_key();
 }
 
+/// Requirement T5: a few wrong codes in a row, then pauses that grow.
+Result<bool> is_blocked(Transaction& transaction, const LoginSettings& settings,
+                        const LoginConversation& conversation, UtcTime now) {
+  const auto wrong =
+      transaction.attempts().tally(AttemptKind::wrong_code, code_key(conversation), UtcTime());
+  if (!wrong) return fail(wrong.error());
+  return tries_left(*wrong, settings.code_tries, now) == 0;
+}
+
+/// Very many in a row lock the account until somebody looks (T5).
 Result<void> count_wrong(Transaction& transaction, const LoginSettings& settings,
-                         const AccountId& account, UtcTime now) {
+                         const LoginConversation& conversation, UtcTime now) {
   Attempts& attempts = transaction.attempts();
-  if (auto done = attempts.record(AttemptKind::wrong_code, account.text(), now); !done) {
-    return done;
-  }
-  const auto in_all = attempts.count(AttemptKind::wrong_code, account.text(), UtcTime());
+  const std::string key = code_key(conversation);
+  if (auto done = attempts.record(AttemptKind::wrong_code, key, now); !done) return done;
+  if (key != conversation.account.text()) return {};
+  const auto in_all = attempts.count(AttemptKind::wrong_code, key, UtcTime());
   if (!in_all) return fail(in_all.error());
   if (*in_all < settings.code_tries_in_all) return {};
-  return transaction.accounts().set_locked(account, now);
+  return transaction.accounts().set_locked(conversation.account, now);
 }
 
 }  // namespace
@@ -81,17 +95,12 @@ LoginStep LoginService::challenge(const LoginConversation& conversation, const F
           if (!told) return fail(told.error());
           return refusal;
         };
-        const auto blocked = is_blocked(transaction, settings_, conversation.account, now);
+        const auto blocked = is_blocked(transaction, settings_, conversation, now);
         if (!blocked) return fail(blocked.error());
         if (*blocked) return refuse(RefusalReason::too_many_tries);
-        if (factor.kind == FactorKind::totp) {
-          return Prompt{Prompt::Kind::totp_code, false,
-                        neighbours_.phrases.text(conversation.language, "prompt.totp")};
-        }
+        const Prompt prompt = code_prompt(neighbours_.phrases, conversation, factor);
+        if (factor.kind == FactorKind::totp) return prompt;
         if (!factor.phone) return fail(Errc::internal, "an SMS factor without a number");
-        const Prompt prompt{Prompt::Kind::sms_code, false,
-                            neighbours_.phrases.text(conversation.language, "prompt.sms",
-                                                     {{"phone", factor.phone->masked()}})};
         const auto refused =
             spend_sms(transaction, settings_.sms, *factor.phone, conversation.source, now);
         if (!refused) return fail(refused.error());
@@ -113,6 +122,40 @@ LoginStep LoginService::challenge(const LoginConversation& conversation, const F
       });
   if (!step) return unavailable();
   return std::move(*step);
+}
+
+/// A name that nobody has, or whose account may not enter, is asked for a code all the same (L5).
+LoginStep LoginService::start_at_the_factor(LoginConversation& conversation) {
+  struct Found {
+    std::optional<Account> account;
+    std::optional<Factor> factor;
+  };
+  auto found = in_read<Found>(neighbours_.store, [&](Transaction& transaction) -> Result<Found> {
+    Found held;
+    const Result<UserName> name = UserName::parse(conversation.typed_name);
+    if (!name) return held;
+    auto account = transaction.accounts().find_by_name(*name);
+    if (!account) return fail(std::move(account).error());
+    if (!*account || (*account)->state != AccountState::active || (*account)->locked) return held;
+    held.account = std::move(*account);
+    auto factor = transaction.accounts().factor_of(held.account->id);
+    if (!factor) return fail(std::move(factor).error());
+    held.factor = std::move(*factor);
+    return held;
+  });
+  if (!found) {
+    conversation.stage = LoginConversation::Stage::over;
+    return unavailable();
+  }
+  conversation.stage = LoginConversation::Stage::code;
+  Factor nobodys;
+  if (found->factor) {
+    conversation.account = found->account->id;
+    conversation.language = found->account->language;
+  }
+  LoginStep next = challenge(conversation, found->factor ? *found->factor : nobodys);
+  if (!std::holds_alternative<Prompt>(next)) conversation.stage = LoginConversation::Stage::over;
+  return next;
 }
 
 LoginStep LoginService::resend(LoginConversation& conversation) {
@@ -143,6 +186,14 @@ LoginStep LoginService::judge_code(LoginConversation& conversation, const Secret
           return refusal;
         };
 
+        const auto blocked = is_blocked(transaction, settings_, conversation, now);
+        if (!blocked) return fail(blocked.error());
+        if (*blocked) return refuse(RefusalReason::too_many_tries, "");
+        if (conversation.account.empty()) {
+          const auto counted = count_wrong(transaction, settings_, conversation, now);
+          if (!counted) return fail(counted.error());
+          return refuse(RefusalReason::wrong_code, "no account that may enter");
+        }
         const Result<Account> account = transaction.accounts().get(conversation.account);
         if (!account) return fail(account.error());
         const auto factor = transaction.accounts().factor_of(conversation.account);
@@ -151,27 +202,27 @@ LoginStep LoginService::judge_code(LoginConversation& conversation, const Secret
           return refuse(RefusalReason::account_unusable, "changed since the password");
         }
         kind = name_of((*factor)->kind);
-        const auto blocked = is_blocked(transaction, settings_, account->id, now);
-        if (!blocked) return fail(blocked.error());
-        if (*blocked) return refuse(RefusalReason::too_many_tries, "");
         // Clients that send the password to every prompt: wrong, but no guess at the code.
         if (code.empty()) return refuse(RefusalReason::wrong_code, "not a code");
 
         const auto reason = burn(transaction, conversation, **factor, code, now);
         if (!reason) return fail(reason.error());
         if (*reason) {
-          if (auto counted = count_wrong(transaction, settings_, account->id, now); !counted) {
-            return fail(counted.error());
-          }
+          const auto counted = count_wrong(transaction, settings_, conversation, now);
+          if (!counted) return fail(counted.error());
           return refuse(**reason, "");
         }
-        auto forgotten = transaction.attempts().forget(AttemptKind::wrong_code, who);
+        auto forgotten =
+            transaction.attempts().forget(AttemptKind::wrong_code, code_key(conversation));
         if (!forgotten) return fail(forgotten.error());
+        const auto welcomed =
+            passwords_.welcome(transaction, account->id, conversation.source, now);
+        if (!welcomed) return fail(welcomed.error());
         AuditEvent event = success_event(now, "login.granted", who, conversation.source);
         event.factor = kind;
         event.reason = "service " + conversation.service;
         if (auto told = transaction.audit().append(event); !told) return fail(told.error());
-        return Granted{account->id, (*factor)->kind, event.decision};
+        return Granted{account->id, (*factor)->kind, event.decision, notice_for(conversation)};
       });
   if (!step) return unavailable();
   return std::move(*step);

@@ -38,11 +38,11 @@ static_assert(kRegistrationSteps.of(RegistrationStep::abandoned) == "abandoned")
 constexpr Names<ChallengePurpose, 3> kChallengePurposes{{"prove_mail", "prove_phone", "log_in"}};
 static_assert(kChallengePurposes.of(ChallengePurpose::log_in) == "log_in");
 
-constexpr Names<AttemptKind, 7> kAttemptKinds{{"activation_data", "activation_address",
-                                               "sms_to_number", "sms_from_address",
-                                               "mail_to_person", "wrong_password", "wrong_code"}};
+constexpr Names<AttemptKind, 9> kAttemptKinds{
+    {"activation_data", "activation_address", "sms_to_number", "sms_from_address", "mail_to_person",
+     "wrong_password", "wrong_code", "wrong_bind", "known_source"}};
 static_assert(kAttemptKinds.of(AttemptKind::sms_to_number) == "sms_to_number");
-static_assert(kAttemptKinds.of(AttemptKind::wrong_code) == "wrong_code");
+static_assert(kAttemptKinds.of(AttemptKind::known_source) == "known_source");
 
 constexpr Names<SessionKind, 2> kSessionKinds{{"web", "pam"}};
 static_assert(kSessionKinds.of(SessionKind::pam) == "pam");

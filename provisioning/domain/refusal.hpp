@@ -14,6 +14,8 @@ enum class RefusalReason {
   wrong_credentials,   ///< user name or password; never says which (L5)
   too_many_tries,      ///< try again later
   must_wait,           ///< a resend too soon
+  code_sent,           ///< single prompt, SMS: the password was right; now password and code
+  code_missing,        ///< single prompt, app: the password was right, no code stood behind it
   start_again,         ///< this registration is over; the letter still counts
   code_used,           ///< the letter has been used by an earlier registration
   address_taken,       ///< proven, but meanwhile somebody else's (spouses)

@@ -38,9 +38,13 @@ struct RegistrationSettings {
 
 /// The rules of logging in.
 struct LoginSettings {
-  int code_tries = 5;                         ///< T5: wrong codes in 15 minutes, per account
-  int code_tries_in_all = 100;                ///< T5: consecutive, then locked
-  int password_tries = 5;                     ///< T6: in 15 minutes, per (account, source)
+  int code_tries = 5;           ///< T5: consecutive wrong codes, then pauses that grow
+  int code_tries_in_all = 100;  ///< T5: consecutive, then locked
+  int password_tries = 5;       ///< T6: in a day, per (account, source), then pauses that grow
+  /// The directory's own limit (pwdMaxFailure, pwdFailureCountInterval): it would lock the owner
+  /// out, so fewer wrong passwords than this are ever sent to it for one account. 0: it has none.
+  int directory_max_failures = 20;
+  std::chrono::seconds directory_failure_window{900};
   std::chrono::minutes session_idle{15};      ///< W3
   std::chrono::hours session_overall{12};     ///< W3
   std::chrono::minutes pending_lifetime{10};  ///< between password and code on the web

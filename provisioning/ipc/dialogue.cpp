@@ -70,7 +70,8 @@ Language Dialogue::language_for(const wire::Open& open) const {
 Reply Dialogue::step(const LoginStep& step) {
   if (const auto* prompt = std::get_if<Prompt>(&step)) return ask(*prompt);
   if (const auto* granted = std::get_if<Granted>(&step))
-    return done(wire::Outcome::success, granted->decision, {});
+    return done(wire::Outcome::success, granted->decision,
+                conversation_.profile.info ? granted->notice : std::string());
   return refuse(std::get<Refusal>(step));
 }
 

@@ -11,9 +11,7 @@ class ProductFace final : public LoginFace {
   ProductFace(LoginService& logins, SessionService& sessions)
       : logins_(logins), sessions_(sessions) {}
 
-  LoginStep start(const LoginConversation& conversation) override {
-    return logins_.start(conversation);
-  }
+  LoginStep start(LoginConversation& conversation) override { return logins_.start(conversation); }
   LoginStep answer(LoginConversation& conversation, const Secret& answer) override {
     return logins_.answer(conversation, answer);
   }

@@ -17,7 +17,7 @@ namespace portal::ipc {
 class LoginFace {
  public:
   virtual ~LoginFace() = default;
-  virtual LoginStep start(const LoginConversation& conversation) = 0;
+  virtual LoginStep start(LoginConversation& conversation) = 0;
   virtual LoginStep answer(LoginConversation& conversation, const Secret& answer) = 0;
   virtual LoginService::Standing standing_of(std::string_view typed_name) = 0;
   /// `caller` is the process that opens or closes the session. Fails: not_found, unavailable.

@@ -11,6 +11,8 @@ Outcome outcome_of(RefusalReason reason) noexcept {
     case RefusalReason::expired_code:
     case RefusalReason::wrong_credentials:
     case RefusalReason::must_wait:
+    case RefusalReason::code_sent:
+    case RefusalReason::code_missing:
     case RefusalReason::start_again:
     case RefusalReason::code_used:
     case RefusalReason::address_taken:

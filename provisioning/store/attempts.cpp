@@ -8,6 +8,9 @@ namespace {
 
 constexpr std::string_view kCount =
     "select count(*) from attempts where kind = :kind and key_index = :key_index and at > :since";
+constexpr std::string_view kTally =
+    "select count(*), coalesce(max(at), 0) from attempts"
+    " where kind = :kind and key_index = :key_index and at > :since";
 constexpr std::string_view kRecord =
     "insert into attempts (kind, key_index, at) values (:kind, :key_index, :at)";
 constexpr std::string_view kForget =
@@ -28,6 +31,19 @@ Result<int> SqlAttempts::count(AttemptKind kind, std::string_view key, UtcTime s
                          [](sql::Row& row) -> Result<int> { return row.small_integer(); });
   if (!counted) return fail(counted.error());
   return counted->value_or(0);
+}
+
+Result<Tally> SqlAttempts::tally(AttemptKind kind, std::string_view key, UtcTime since) {
+  const std::string index = index_of(context_.keyring, kind, key);
+  const auto found =
+      sql::find_one<Tally>(context_.connection, kTally,
+                           {{"kind", name_of(kind)}, {"key_index", index}, {"since", since}},
+                           [](sql::Row& row) -> Result<Tally> {
+                             const int count = row.small_integer();
+                             return Tally{count, row.time()};
+                           });
+  if (!found) return fail(found.error());
+  return found->value_or(Tally{});
 }
 
 Result<void> SqlAttempts::record(AttemptKind kind, std::string_view key, UtcTime now) {

@@ -11,6 +11,7 @@ class SqlAttempts final : public Attempts {
   explicit SqlAttempts(StoreContext context) : context_(context) {}
 
   Result<int> count(AttemptKind kind, std::string_view key, UtcTime since) override;
+  Result<Tally> tally(AttemptKind kind, std::string_view key, UtcTime since) override;
   Result<void> record(AttemptKind kind, std::string_view key, UtcTime now) override;
   Result<void> forget(AttemptKind kind, std::string_view key) override;
 

@@ -13,6 +13,8 @@ int status_of(RefusalReason reason) {
     case RefusalReason::wrong_code:
     case RefusalReason::expired_code:
     case RefusalReason::wrong_credentials:
+    case RefusalReason::code_sent:
+    case RefusalReason::code_missing:
     case RefusalReason::start_again:
     case RefusalReason::code_used:
     case RefusalReason::address_taken:
@@ -37,6 +39,8 @@ std::string_view field_of(RefusalReason reason) noexcept {
     case RefusalReason::wrong_credentials:
     case RefusalReason::too_many_tries:
     case RefusalReason::must_wait:
+    case RefusalReason::code_sent:
+    case RefusalReason::code_missing:
     case RefusalReason::start_again:
     case RefusalReason::code_used:
     case RefusalReason::account_unusable:

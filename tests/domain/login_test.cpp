@@ -4,61 +4,13 @@
 #include <thread>
 #include <vector>
 
-#include "support/house.hpp"
+#include "domain/login_house.hpp"
 
 using namespace portal;
 using namespace portal::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-constexpr std::string_view kName = "anna.muster@example.ch";
-
-LoginConversation conversation(const House& house, std::string_view name = kName) {
-  LoginConversation made;
-  made.typed_name = name;
-  made.service = "sshd";
-  made.source = {house.source.address, "sshd"};
-  made.language = Language::en;
-  return made;
-}
-
-/// A person registered by app; the codes of the steps up to now are burnt.
-Secret with_app(House& house) {
-  house.invite(kAhv, kBorn, kCode);
-  RegisteredApp made = registered_by_app(house);
-  house.clock.advance(30s);
-  return std::move(made.seed);
-}
-
-Secret code_now(const House& house, const Secret& seed) {
-  return *house.totp.code_at(seed, to_millis(house.clock.now()) / 30'000);
-}
-
-Secret wrong_for(const House& house, const Secret& seed) {
-  const Secret now = code_now(house, seed);
-  const Secret past = *house.totp.code_at(seed, to_millis(house.clock.now()) / 30'000 - 1);
-  for (const std::string_view guess : {"000000", "000001", "000002"}) {
-    if (guess != now.reveal() && guess != past.reveal()) return Secret(guess);
-  }
-  return Secret("000003");
-}
-
-RefusalReason refusal_of(const LoginStep& step) {
-  const auto* refusal = std::get_if<Refusal>(&step);
-  if (!refusal) fail_msg("%s", "expected a refusal");
-  return refusal->reason;
-}
-
-/// The password prompt answered well; waits at the code.
-LoginConversation at_the_code(House& house) {
-  LoginConversation made = conversation(house);
-  const LoginStep step = house.login->answer(made, Secret(kPassword));
-  if (const auto* refusal = std::get_if<Refusal>(&step)) {
-    fail_msg("refused: %s", std::string(name_of(refusal->reason)).c_str());
-  }
-  return made;
-}
 
 void password_and_code_log_a_person_in(void**) {
   // T4, J1

@@ -32,7 +32,7 @@ class FakeFace final : public ipc::LoginFace {
   RefusalReason reason = RefusalReason::wrong_credentials;
   std::atomic<LoginService::Standing> standing = LoginService::Standing::usable;
 
-  LoginStep start(const LoginConversation& conversation) override {
+  LoginStep start(LoginConversation& conversation) override {
     ++started;
     {
       const std::lock_guard lock(mutex_);

@@ -17,14 +17,23 @@ enum class AttemptKind {
   mail_to_person,      ///< registration mails, by person
   wrong_password,      ///< by account or typed name, and source
   wrong_code,          ///< second factor, by account (requirement T5)
+  wrong_bind,          ///< refused by the directory, by account, from wherever
+  known_source,        ///< a login that went well, by account and source
 };
 std::string_view name_of(AttemptKind kind) noexcept;
+
+/// How many there were, and when the last of them was (the epoch if there was none).
+struct Tally {
+  int count = 0;
+  UtcTime last;
+};
 
 class Attempts {
  public:
   virtual ~Attempts() = default;
   /// How many were recorded later than `since`.
   virtual Result<int> count(AttemptKind kind, std::string_view key, UtcTime since) = 0;
+  virtual Result<Tally> tally(AttemptKind kind, std::string_view key, UtcTime since) = 0;
   virtual Result<void> record(AttemptKind kind, std::string_view key, UtcTime now) = 0;
   virtual Result<void> forget(AttemptKind kind, std::string_view key) = 0;
 };

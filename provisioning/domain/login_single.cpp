@@ -1,0 +1,101 @@
+// Clients that can ask only once: the password, the separator and the code in one answer.
+
+#include <string_view>
+
+#include "domain/audit_trail.hpp"
+#include "domain/codes.hpp"
+#include "domain/login.hpp"
+#include "domain/ports/accounts.hpp"
+#include "domain/ports/challenges.hpp"
+#include "domain/ports/phrasebook.hpp"
+#include "domain/ports/store.hpp"
+
+namespace portal {
+namespace {
+
+struct SingleAnswer {
+  Secret password;
+  Secret code;  ///< empty if there is none
+};
+
+/// Cuts at the last separator that has a code behind it; the password may hold others, and may
+/// itself end like a code.
+SingleAnswer split(const Secret& answer, std::string_view separator) {
+  const std::string_view whole = answer.reveal();
+  const std::size_t at = separator.empty()
+                             ? whole.size() - std::min(whole.size(), kFactorCodeDigits)
+                             : whole.rfind(separator);
+  if (at == whole.npos) return {answer.clone(), {}};
+  Secret code = typed_code(Secret(whole.substr(at + separator.size())), kFactorCodeDigits);
+  if (code.empty()) return {answer.clone(), {}};
+  return {Secret(whole.substr(0, at)), std::move(code)};
+}
+
+/// How an answer is to be read depends on what was sent, never on a try: a password that itself
+/// ends like a code would cost a second bind. With an app there is always a code. With SMS there is
+/// one only if one was sent here.
+Result<bool> has_code(Store& store, const LoginConversation& conversation) {
+  return in_read<bool>(store, [&](Transaction& transaction) -> Result<bool> {
+    const Result<UserName> name = UserName::parse(conversation.typed_name);
+    if (!name) return true;
+    const auto account = transaction.accounts().find_by_name(*name);
+    if (!account) return fail(account.error());
+    if (!*account) return true;
+    const auto factor = transaction.accounts().factor_of((*account)->id);
+    if (!factor) return fail(factor.error());
+    if (!*factor || (*factor)->kind != FactorKind::sms) return true;
+    const auto sent = transaction.challenges().current(
+        {ChallengePurpose::log_in, (*account)->id.text(), conversation.service});
+    if (!sent) return fail(sent.error());
+    return sent->has_value();
+  });
+}
+
+}  // namespace
+
+LoginStep LoginService::judge_single(LoginConversation& conversation, const Secret& answer) {
+  const auto coded = has_code(neighbours_.store, conversation);
+  if (!coded) return Refusal{RefusalReason::unavailable, DecisionId::random()};
+  const SingleAnswer parts =
+      *coded ? split(answer, conversation.profile.separator) : SingleAnswer{answer.clone(), {}};
+  auto admitted = admit(conversation, parts.password);
+  if (const auto* refusal = std::get_if<Refusal>(&admitted)) return *refusal;
+  const Factor& factor = *std::get<Admitted>(admitted).factor;
+
+  if (!parts.code.empty()) {
+    LoginStep step = judge_code(conversation, parts.code);
+    const auto* refusal = std::get_if<Refusal>(&step);
+    if (!refusal || refusal->reason != RefusalReason::expired_code) return step;
+  } else if (factor.kind == FactorKind::totp) {
+    return refuse_single(conversation, RefusalReason::code_missing);
+  }
+  // The password is right and a new code is wanted: it leaves, and this try ends.
+  LoginStep sent = challenge(conversation, factor);
+  if (!std::holds_alternative<Prompt>(sent)) return sent;
+  return refuse_single(conversation, RefusalReason::code_sent);
+}
+
+LoginStep LoginService::refuse_single(const LoginConversation& conversation, RefusalReason reason) {
+  Refusal refusal{reason, DecisionId::random()};
+  const auto told = neighbours_.store.write("login.single", [&](Transaction& transaction) {
+    return transaction.audit().append(refusal_event(neighbours_.clock.now(), "login.password",
+                                                    conversation.account.text(),
+                                                    conversation.source, refusal, ""));
+  });
+  if (!told) refusal.reason = RefusalReason::unavailable;
+  return refusal;
+}
+
+std::string LoginService::notice_for(const LoginConversation& conversation) const {
+  const BindAnswer& answer = conversation.password;
+  if (answer.grace_logins_left) {
+    return neighbours_.phrases.text(conversation.language, "notice.grace_logins",
+                                    {{"count", std::to_string(*answer.grace_logins_left)}});
+  }
+  if (!answer.expires_in) return {};
+  const auto days = std::chrono::ceil<std::chrono::days>(*answer.expires_in).count();
+  return neighbours_.phrases.text(conversation.language, "notice.password_expires",
+                                  {{"days", std::to_string(days)}});
+}
+
+}  // namespace portal

@@ -1,0 +1,189 @@
+#include "domain/password_judge.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "domain/audit_trail.hpp"
+#include "domain/ports/attempts.hpp"
+#include "domain/ports/store.hpp"
+#include "identity/unicode.hpp"
+
+namespace portal {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Wrong passwords count for a day.
+constexpr std::chrono::hours kPasswordWindow{24};
+/// Whoever waits longer behind others who try at the same account is refused.
+constexpr std::chrono::milliseconds kPatience{3000};
+/// Of what the directory allows, this much is for sources that the account knows.
+constexpr int kKeptForKnownSources = 3;
+
+std::string key_of(std::string_view subject, const Source& source) {
+  return std::string(subject) + "|" + source.throttle_key();
+}
+
+/// How many more wrong passwords the directory may see: one less than locks, and from sources that
+/// the account does not know, some less again.
+int directory_allows(const LoginSettings& settings, int wrong_binds, bool known_source) {
+  const int most = settings.directory_max_failures - 1;
+  const int kept = known_source ? 0 : std::min(kKeptForKnownSources, most / 2);
+  return std::max(most - kept - wrong_binds, 0);
+}
+
+}  // namespace
+
+PasswordJudge::PasswordJudge(Store& store, Directory& directory, const Clock& clock,
+                             LoginSettings settings)
+    : store_(store), directory_(directory), clock_(clock), settings_(std::move(settings)) {}
+
+Result<PasswordJudge::Subject> PasswordJudge::look_up(std::string_view typed_name,
+                                                      const Source& source, UtcTime now) {
+  return in_read<Subject>(store_, [&](Transaction& transaction) -> Result<Subject> {
+    Subject subject;
+    subject.name = "name:";
+    if (const Result<UserName> name = UserName::parse(typed_name)) {
+      auto account = transaction.accounts().find_by_name(*name);
+      if (!account) return fail(std::move(account).error());
+      subject.account = std::move(*account);
+      subject.name += name->key();
+    }
+    if (subject.account) subject.name = subject.account->id.text();
+    Attempts& attempts = transaction.attempts();
+    const std::string key = key_of(subject.name, source);
+    const auto wrong = attempts.tally(AttemptKind::wrong_password, key, now - kPasswordWindow);
+    if (!wrong) return fail(wrong.error());
+    subject.tries_left = tries_left(*wrong, settings_.password_tries, now);
+    if (!subject.account || settings_.directory_max_failures == 0) return subject;
+
+    const auto binds = attempts.count(AttemptKind::wrong_bind, subject.name,
+                                      now - settings_.directory_failure_window);
+    if (!binds) return fail(binds.error());
+    const auto known = attempts.count(AttemptKind::known_source, key, UtcTime());
+    if (!known) return fail(known.error());
+    subject.tries_left =
+        std::min(subject.tries_left, directory_allows(settings_, *binds, *known > 0));
+    return subject;
+  });
+}
+
+/// Binds at the DN that we know; if the entry has been moved since, finds it again by its
+/// entryUUID, once.
+Result<BindAnswer> PasswordJudge::bind(const Account& account, const Secret& password) {
+  const Result<BindAnswer> first = directory_.bind(account.dn, password);
+  if (!first || first->verdict != BindAnswer::Verdict::wrong_password) return first;
+  const auto place = directory_.locate(account.entry_uuid);
+  // The password was judged; a directory that cannot be searched now makes it no less wrong.
+  if (!place || !*place || (*place)->staged || (*place)->dn == account.dn) return first;
+  const auto moved = store_.write("login.moved", [&](Transaction& transaction) {
+    return transaction.accounts().set_dn(account.id, (*place)->dn);
+  });
+  if (!moved) return fail(moved.error());
+  return directory_.bind((*place)->dn, password);
+}
+
+/// Waits until as many tries are left as there are people ahead; nothing if the turn has come.
+std::optional<PasswordJudge::Fault> PasswordJudge::wait(const Turns::Turn& turn, Try& attempt,
+                                                        bool is_current) {
+  for (;; is_current = false) {
+    const std::size_t ahead = turn.ahead();
+    if (!is_current) {
+      Result<Subject> again = look_up(attempt.typed_name, attempt.source, attempt.now);
+      if (!again) return Fault{RefusalReason::unavailable, "the store does not answer"};
+      attempt.subject = std::move(*again);
+    }
+    if (attempt.subject.tries_left == 0) return Fault{RefusalReason::too_many_tries, ""};
+    if (ahead < static_cast<std::size_t>(attempt.subject.tries_left)) return std::nullopt;
+    if (!turn.wait_until_fewer_than(ahead, kPatience)) {
+      return Fault{RefusalReason::too_many_tries, "too many at the same time"};
+    }
+  }
+}
+
+std::optional<PasswordJudge::Fault> PasswordJudge::ask_directory(
+    const std::optional<Account>& account, const Secret& password, BindAnswer& answer) {
+  if (password.empty()) return Fault{RefusalReason::wrong_credentials, "empty password"};
+  const Result<Secret> normal = to_nfc(password);
+  if (!normal) return Fault{RefusalReason::wrong_credentials, "not text", Fault::Counts::as_wrong};
+  const Fault silent{RefusalReason::unavailable, "the directory does not answer"};
+  // A name that nobody has, and an account whose entry may not bind yet, are asked about as well:
+  // they answer like a wrong password, and like the directory when it is down (L5).
+  if (!account || account->state == AccountState::activating) {
+    if (!directory_.bind_nobody(*normal)) return silent;
+    return Fault{RefusalReason::wrong_credentials, account ? "account activating" : "unknown name",
+                 Fault::Counts::as_wrong};
+  }
+  const auto bound = bind(*account, *normal);
+  if (!bound) return silent;
+  answer = *bound;
+  switch (bound->verdict) {
+    case BindAnswer::Verdict::wrong_password:
+      return Fault{RefusalReason::wrong_credentials, "wrong password",
+                   Fault::Counts::as_wrong_bind};
+    case BindAnswer::Verdict::locked:
+      return Fault{RefusalReason::wrong_credentials, "locked by the directory",
+                   Fault::Counts::as_wrong};
+    case BindAnswer::Verdict::accepted:
+    case BindAnswer::Verdict::must_change:
+    case BindAnswer::Verdict::expired: break;
+  }
+  return std::nullopt;
+}
+
+JudgedPassword PasswordJudge::judge(std::string_view what, std::string_view typed_name,
+                                    const Secret& password, const Source& source) {
+  JudgedPassword judged;
+  const std::uint64_t wrong_before = turns_.wrong_answers();
+  Try attempt{typed_name, source, clock_.now(), {}};
+  Result<Subject> subject = look_up(typed_name, source, attempt.now);
+  if (!subject) {
+    judged.refusal = Refusal{RefusalReason::unavailable, DecisionId::random()};
+    return judged;
+  }
+  attempt.subject = std::move(*subject);
+  Turns::Turn turn(turns_, attempt.subject.name);
+  std::optional<Fault> fault = wait(turn, attempt, turns_.wrong_answers() == wrong_before);
+  judged.account = attempt.subject.account;
+  if (!fault) fault = ask_directory(judged.account, password, judged.answer);
+  if (!fault) return judged;
+  judged.refusal = note(what, attempt, *fault);
+  if (fault->counts != Fault::Counts::no) turn.was_wrong();
+  return judged;
+}
+
+/// Counts what counts and tells the audit log, in one transaction, before the answer leaves.
+Refusal PasswordJudge::note(std::string_view what, const Try& attempt, const Fault& fault) {
+  Refusal refusal{fault.reason, DecisionId::random()};
+  const Subject& subject = attempt.subject;
+  const auto told = store_.write(what, [&](Transaction& transaction) -> Result<void> {
+    Attempts& attempts = transaction.attempts();
+    if (fault.counts != Fault::Counts::no) {
+      auto counted = attempts.record(AttemptKind::wrong_password,
+                                     key_of(subject.name, attempt.source), attempt.now);
+      if (!counted) return counted;
+    }
+    if (fault.counts == Fault::Counts::as_wrong_bind) {
+      auto counted = attempts.record(AttemptKind::wrong_bind, subject.name, attempt.now);
+      if (!counted) return counted;
+    }
+    const std::string who = subject.account ? subject.account->id.text() : "";
+    return transaction.audit().append(
+        refusal_event(attempt.now, what, who, attempt.source, refusal, fault.why));
+  });
+  if (!told) refusal.reason = RefusalReason::unavailable;
+  return refusal;
+}
+
+Result<void> PasswordJudge::welcome(Transaction& transaction, const AccountId& account,
+                                    const Source& source, UtcTime now) {
+  Attempts& attempts = transaction.attempts();
+  const std::string key = key_of(account.text(), source);
+  if (auto done = attempts.forget(AttemptKind::wrong_password, key); !done) return done;
+  if (auto done = attempts.forget(AttemptKind::known_source, key); !done) return done;
+  if (auto done = attempts.forget(AttemptKind::wrong_bind, account.text()); !done) return done;
+  return attempts.record(AttemptKind::known_source, key, now);
+}
+
+}  // namespace portal

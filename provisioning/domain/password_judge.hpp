@@ -1,0 +1,81 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/secret.hpp"
+#include "domain/ports/accounts.hpp"
+#include "domain/ports/directory.hpp"
+#include "domain/refusal.hpp"
+#include "domain/settings.hpp"
+#include "domain/throttle.hpp"
+#include "identity/source.hpp"
+
+namespace portal {
+
+class Store;
+class Transaction;
+
+/// What came of a name and a password.
+struct JudgedPassword {
+  std::optional<Refusal> refusal;  ///< nothing: the password was right
+  std::optional<Account> account;  ///< there is one if there is no refusal
+  BindAnswer answer;               ///< what else the directory said to a right password
+};
+
+/// Holds a password against the directory, wherever one is asked for. Wrong ones slow down by
+/// (account, source), so that an outsider cannot lock the owner out (requirement T6); names that
+/// nobody has are answered and slowed down alike (L5). Fewer wrong ones than the directory's own
+/// limit reach it, whatever number of sources they come from, and the last of them are kept for
+/// sources that the account has logged in from before. Thread-safe; blocks on directory and store.
+class PasswordJudge {
+ public:
+  PasswordJudge(Store& store, Directory& directory, const Clock& clock, LoginSettings settings);
+
+  /// Every refusal is in the audit log as `what`. An empty password is refused without asking (L1).
+  JudgedPassword judge(std::string_view what, std::string_view typed_name, const Secret& password,
+                       const Source& source);
+
+  /// In the transaction that grants: the account's wrong passwords from this source are forgotten,
+  /// and the source is known from now on.
+  Result<void> welcome(Transaction& transaction, const AccountId& account, const Source& source,
+                       UtcTime now);
+
+ private:
+  /// What the store knows about a typed name before the directory is asked.
+  struct Subject {
+    std::optional<Account> account;
+    std::string name;  ///< the account's id, or the canonical form of what was typed
+    int tries_left = 0;
+  };
+  struct Try {
+    std::string_view typed_name;
+    const Source& source;
+    UtcTime now;
+    Subject subject;
+  };
+  /// Why a password is refused, and what that counts as.
+  struct Fault {
+    enum class Counts { no, as_wrong, as_wrong_bind };
+    RefusalReason reason;
+    std::string_view why;
+    Counts counts = Counts::no;
+  };
+
+  Result<Subject> look_up(std::string_view typed_name, const Source& source, UtcTime now);
+  std::optional<Fault> wait(const Turns::Turn& turn, Try& attempt, bool is_current);
+  std::optional<Fault> ask_directory(const std::optional<Account>& account, const Secret& password,
+                                     BindAnswer& answer);
+  Result<BindAnswer> bind(const Account& account, const Secret& password);
+  Refusal note(std::string_view what, const Try& attempt, const Fault& fault);
+
+  Store& store_;
+  Directory& directory_;
+  const Clock& clock_;
+  LoginSettings settings_;
+  Turns turns_;
+};
+
+}  // namespace portal
