@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 #include <variant>
 
 #include "base/log.hpp"
@@ -19,7 +20,7 @@ Result<Reply> Dialogue::take(const wire::ModuleMessage& message) {
   }
   if (const auto* answer = std::get_if<wire::Answer>(&message)) {
     if (turn != Turn::answer) return fail(Errc::malformed, "an Answer out of turn");
-    return step(needs_.face.answer(conversation_, Secret(answer->text.value)));
+    return take_answer(Secret(answer->text.value));
   }
   return fail(Errc::denied, "the application could not ask the person");
 }
@@ -40,7 +41,7 @@ Reply Dialogue::begin(const wire::Open& open) {
       grant == Authority::Grant::anyone ? canonical_address(open.remote_host.value) : "local";
 
   switch (open.operation) {
-    case wire::Operation::authenticate: return step(needs_.face.start(conversation_));
+    case wire::Operation::authenticate: return begin_login(open);
     case wire::Operation::account: return judge_account(open.user.value);
     case wire::Operation::open_session:
       return judge_session(needs_.face.open_session(open.user.value, open.terminal.value, peer_.pid,
@@ -52,6 +53,40 @@ Reply Dialogue::begin(const wire::Open& open) {
     case wire::Operation::change_password: return end(wire::Outcome::denied);
   }
   return end(wire::Outcome::internal);
+}
+
+Reply Dialogue::begin_login(const wire::Open& open) {
+  const LoginStep first = needs_.face.start(conversation_);
+  const auto* prompt = std::get_if<Prompt>(&first);
+  const bool insists = open.first_pass == wire::FirstPass::insist;
+  const bool has_pass =
+      insists || (open.first_pass == wire::FirstPass::attempt && !open.password.value.empty());
+  if (!has_pass || prompt == nullptr || prompt->kind != Prompt::Kind::password) return step(first);
+  return take_first_pass(Secret(open.password.value), insists);
+}
+
+/// Answers the password prompt, that nobody has seen, in the person's place. If the password is
+/// wrong and may be, the person is asked. That prompt leaves on the refusals' schedule: it tells
+/// of a wrong password as a refusal does, and must not tell whether the name exists (L5).
+Reply Dialogue::take_first_pass(const Secret& password, bool insists) {
+  const LoginConversation untouched = conversation_;
+  const LoginStep judged = needs_.face.answer(conversation_, password);
+  const auto* refusal = std::get_if<Refusal>(&judged);
+  if (insists || refusal == nullptr || refusal->reason != RefusalReason::wrong_credentials)
+    return step(judged);
+  conversation_ = untouched;
+  wrong_pass_ = WrongPass{password.clone(), *refusal};
+  Reply reply = step(needs_.face.start(conversation_));
+  reply.held = true;
+  return reply;
+}
+
+/// Clients that send one text to every prompt are no guessers: the first pass once more is refused
+/// by the decision that it has already got, without another bind.
+Reply Dialogue::take_answer(const Secret& answer) {
+  const std::optional<WrongPass> before = std::exchange(wrong_pass_, std::nullopt);
+  if (before && before->password.equals(answer)) return refuse(before->refusal);
+  return step(needs_.face.answer(conversation_, answer));
 }
 
 ServiceProfile Dialogue::profile_of(std::string_view service) const {
@@ -77,13 +112,21 @@ Reply Dialogue::step(const LoginStep& step) {
 
 Reply Dialogue::ask(const Prompt& prompt) {
   const wire::Style style = prompt.echo ? wire::Style::echo_on : wire::Style::echo_off;
-  Result<Secret> frame = wire::frame_of(wire::Prompt{style, {prompt.text}, wire::Keep::nothing});
+  Result<Secret> frame = wire::frame_of(wire::Prompt{style, {prompt.text}, keep_of(prompt)});
   if (!frame) {
     log(LogLevel::error, "a prompt does not fit into a frame", {{"reason", frame.error().detail}});
     return end(wire::Outcome::internal);
   }
   turn_ = Turn::answer;
   return {std::move(*frame), false, false};
+}
+
+/// Where one answer holds password and code, the modules after ours could do nothing with it.
+wire::Keep Dialogue::keep_of(const Prompt& prompt) const {
+  const bool is_password =
+      prompt.kind == Prompt::Kind::password &&
+      conversation_.profile.conversation == ServiceProfile::Conversation::multi;
+  return is_password ? wire::Keep::password : wire::Keep::nothing;
 }
 
 Reply Dialogue::refuse(const Refusal& refusal) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -49,6 +50,9 @@ class Dialogue {
 
  private:
   Reply begin(const wire::Open& open);
+  Reply begin_login(const wire::Open& open);
+  Reply take_first_pass(const Secret& password, bool insists);
+  Reply take_answer(const Secret& answer);
   Reply step(const LoginStep& step);
   Reply ask(const Prompt& prompt);
   Reply refuse(const Refusal& refusal);
@@ -59,6 +63,7 @@ class Dialogue {
 
   ServiceProfile profile_of(std::string_view service) const;
   Language language_for(const wire::Open& open) const;
+  wire::Keep keep_of(const Prompt& prompt) const;
 
   DialogueNeeds needs_;
   Peer peer_;
@@ -66,6 +71,12 @@ class Dialogue {
   wire::Operation operation_ = wire::Operation::authenticate;
   bool silent_ = false;
   LoginConversation conversation_;
+  /// A first pass that was wrong, until the person has typed one of their own.
+  struct WrongPass {
+    Secret password;
+    Refusal refusal;
+  };
+  std::optional<WrongPass> wrong_pass_;
 };
 
 }  // namespace portal::ipc

@@ -115,6 +115,7 @@ class IpcStage {
 /// What a module saw of one operation.
 struct Seen {
   std::vector<std::string> prompts;
+  std::vector<wire::Keep> kept;  ///< as what each prompt's answer
   wire::ClientFault fault = wire::ClientFault::none;
   wire::Outcome outcome{};
   std::string decision;
@@ -147,6 +148,7 @@ inline Seen play(const std::string& socket, const wire::Open& open,
       break;
     }
     seen.prompts.emplace_back(message.prompt.text.value);
+    seen.kept.push_back(message.prompt.keep);
     if (next == answers.size()) {
       seen.fault = client.send(wire::ConversationFailed{}, deadline);
       if (seen.fault == wire::ClientFault::none) seen.fault = wire::ClientFault::closed;
