@@ -66,6 +66,16 @@ bool Response::ask(pam_handle_t* handle, const wire::Prompt& prompt) noexcept {
   return converse(handle, prompt.style, prompt.text.value, text_) && text_ != nullptr;
 }
 
+bool Response::leave(pam_handle_t* handle, wire::Keep keep) const noexcept {
+  switch (keep) {
+    case wire::Keep::nothing: return true;
+    case wire::Keep::password: return pam_set_item(handle, PAM_AUTHTOK, text_) == PAM_SUCCESS;
+    case wire::Keep::old_password:
+      return pam_set_item(handle, PAM_OLDAUTHTOK, text_) == PAM_SUCCESS;
+  }
+  return false;
+}
+
 void show(pam_handle_t* handle, wire::Style style, std::string_view text) noexcept {
   char* answer = nullptr;
   (void)converse(handle, style, text, answer);

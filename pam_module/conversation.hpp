@@ -20,6 +20,9 @@ class Response {
   /// (requirement M1).
   bool ask(pam_handle_t* handle, const wire::Prompt& prompt) noexcept;
   std::string_view text() const noexcept { return text_ == nullptr ? "" : text_; }
+  /// Leaves the answer to the modules after ours in the stack, as `keep` says; libpam wipes it at
+  /// the end of the application's call. False if there is no memory for it.
+  bool leave(pam_handle_t* handle, wire::Keep keep) const noexcept;
 
  private:
   char* text_ = nullptr;

@@ -1,8 +1,5 @@
 // What libpam calls. Each entry point hands over to the daemon; none keeps anything for the next,
 // since authentication and session may run in different processes (sshd).
-//
-// There is no pam_sm_chauthtok: a stack that asks this module to change a password is refused by
-// libpam (PAM_MODULE_UNKNOWN) instead of being told a success that did not happen.
 
 #include <security/pam_modules.h>
 
@@ -34,4 +31,16 @@ PORTAL_ENTRY pam_sm_open_session(pam_handle_t* handle, int flags, int count,
 PORTAL_ENTRY pam_sm_close_session(pam_handle_t* handle, int flags, int count,
                                   const char** arguments) {
   return run(handle, Operation::close_session, flags, count, arguments);
+}
+
+// libpam calls twice: once for every module of the stack to say whether a change can be asked for,
+// and once to make it.
+PORTAL_ENTRY pam_sm_chauthtok(pam_handle_t* handle, int flags, int count, const char** arguments) {
+  switch (flags & (PAM_PRELIM_CHECK | PAM_UPDATE_AUTHTOK)) {
+    case PAM_PRELIM_CHECK:
+      return run(handle, Operation::prepare_password_change, flags, count, arguments);
+    case PAM_UPDATE_AUTHTOK:
+      return run(handle, Operation::change_password, flags, count, arguments);
+    default: return PAM_SYSTEM_ERR;  // not a caller that knows what it wants
+  }
 }

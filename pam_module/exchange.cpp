@@ -1,5 +1,6 @@
 #include "exchange.hpp"
 
+#include <pthread.h>
 #include <security/pam_ext.h>
 #include <string.h>
 #include <syslog.h>
@@ -15,6 +16,7 @@ namespace {
 
 using wire::ClientFault;
 using wire::Deadline;
+using wire::FirstPass;
 using wire::Operation;
 
 /// A PAM item as text; empty if it is not set.
@@ -32,19 +34,48 @@ std::string_view locale_of(pam_handle_t* handle) {
   return text.size() <= decltype(wire::Open::locale)::limit() ? text : std::string_view();
 }
 
+/// Requirement P4: by who knows it.
+bool changes_password(Operation operation) {
+  return operation == Operation::prepare_password_change || operation == Operation::change_password;
+}
+
+/// A host that cancels a thread would end it inside a system call: the descriptor and a typed
+/// password would stay behind, since no destructor runs in a module without exceptions. A
+/// cancellation that comes meanwhile takes effect after the call.
+class Uncancelled {
+ public:
+  Uncancelled() noexcept { (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before_); }
+  ~Uncancelled() noexcept { (void)pthread_setcancelstate(before_, nullptr); }
+  Uncancelled(const Uncancelled&) = delete;
+  Uncancelled& operator=(const Uncancelled&) = delete;
+
+ private:
+  int before_ = PTHREAD_CANCEL_ENABLE;
+};
+
 /// One operation from its Open to its Done.
 class Exchange {
  public:
-  Exchange(pam_handle_t* handle, Operation operation, int flags) noexcept
-      : handle_(handle), operation_(operation), flags_(static_cast<unsigned>(flags)) {}
+  Exchange(pam_handle_t* handle, Operation operation, int flags, const Options& options) noexcept
+      : handle_(handle),
+        operation_(operation),
+        flags_(static_cast<unsigned>(flags)),
+        options_(options) {}
 
-  int run(const Options& options) noexcept {
+  int run() noexcept {
     const int named = read_user();
     if (named != PAM_SUCCESS) return refusal_of(operation_, named);
-    const Deadline deadline = Deadline::in_milliseconds(wire::kOpenLimit);
-    ClientFault fault = client_.connect(options.socket, options.server_uid, deadline);
-    if (fault == ClientFault::none) fault = client_.send(open(), deadline);
+    const std::string_view password = first_pass();
+    if (password.empty() && takes_password() && options_.first_pass == FirstPass::insist) {
+      pam_syslog(handle_, LOG_ERR, "refusing: use_first_pass, but no module before has a password");
+      return refusal_of(operation_, PAM_AUTHTOK_RECOVERY_ERR);
+    }
+    Deadline deadline = Deadline::in_milliseconds(wire::kOpenLimit);
+    ClientFault fault = client_.connect(options_.socket, options_.server_uid, deadline);
+    if (fault == ClientFault::none) fault = client_.send(open(password), deadline);
     if (fault != ClientFault::none) return give_up(fault);
+    // With a password in it an Open is an answer as well: the directory is asked.
+    if (!password.empty()) deadline = Deadline::in_milliseconds(wire::kAnswerLimit);
     return follow(deadline);
   }
 
@@ -62,7 +93,17 @@ class Exchange {
     return PAM_SUCCESS;
   }
 
-  wire::Open open() const noexcept {
+  bool takes_password() const noexcept {
+    return operation_ == Operation::authenticate || operation_ == Operation::change_password;
+  }
+
+  /// What a module before us in the stack has asked for, if the options let us use it.
+  std::string_view first_pass() const noexcept {
+    if (!takes_password() || options_.first_pass == FirstPass::ask) return {};
+    return item_of(handle_, operation_ == Operation::authenticate ? PAM_AUTHTOK : PAM_OLDAUTHTOK);
+  }
+
+  wire::Open open(std::string_view password) const noexcept {
     wire::Open message;
     message.operation = operation_;
     message.service.value = item_of(handle_, PAM_SERVICE);
@@ -73,6 +114,10 @@ class Exchange {
     message.silent = silent();
     message.refuse_empty = (flags_ & PAM_DISALLOW_NULL_AUTHTOK) != 0;
     message.locale.value = locale_of(handle_);
+    message.proof = options_.proof;
+    message.first_pass = options_.first_pass;
+    message.password.value = password;
+    message.only_expired = (flags_ & PAM_CHANGE_EXPIRED_AUTHTOK) != 0;
     return message;
   }
 
@@ -90,6 +135,7 @@ class Exchange {
       }
       Response response;
       if (!response.ask(handle_, message.prompt)) return conversation_failed();
+      if (!response.leave(handle_, message.prompt.keep)) return refusal_of(operation_, PAM_BUF_ERR);
       deadline = Deadline::in_milliseconds(wire::kAnswerLimit);
       fault = client_.send(wire::Answer{{response.text()}}, deadline);
       if (fault != ClientFault::none) return give_up(fault);
@@ -126,6 +172,7 @@ class Exchange {
   pam_handle_t* handle_;
   Operation operation_;
   unsigned flags_;
+  const Options& options_;
   char user_[decltype(wire::Open::user)::limit() + 1] = {};
   wire::Client client_;
 };
@@ -134,10 +181,15 @@ class Exchange {
 
 int run(pam_handle_t* handle, Operation operation, int flags, int count,
         const char** arguments) noexcept {
+  const Uncancelled uncancelled;
   Options options;
   if (!parse_options(handle, count, arguments, options))
     return refusal_of(operation, PAM_SERVICE_ERR);
-  return Exchange(handle, operation, flags).run(options);
+  if (options.proof == wire::Proof::factor_alone && changes_password(operation)) {
+    pam_syslog(handle, LOG_ERR, "refusing: a password is not changed with second_factor_only");
+    return refusal_of(operation, PAM_SERVICE_ERR);
+  }
+  return Exchange(handle, operation, flags, options).run();
 }
 
 }  // namespace portal::pam

@@ -34,6 +34,18 @@ bool parse_uid(std::string_view text, uid_t& uid) {
   return true;
 }
 
+bool use_first_pass(wire::FirstPass wanted, Options& options) {
+  if (options.first_pass != wire::FirstPass::ask && options.first_pass != wanted) return false;
+  options.first_pass = wanted;
+  return true;
+}
+
+/// A password is not asked for, or it is the first pass: both cannot be meant.
+bool is_consistent(const Options& options) {
+  return options.proof == wire::Proof::password_and_factor ||
+         options.first_pass == wire::FirstPass::ask;
+}
+
 bool parse_option(const char* argument, Options& options) {
   constexpr std::string_view kSocket = "socket=";
   constexpr std::string_view kServerUid = "server_uid=";
@@ -41,15 +53,20 @@ bool parse_option(const char* argument, Options& options) {
   if (text.starts_with(kSocket)) return parse_path(argument + kSocket.size(), options.socket);
   if (text.starts_with(kServerUid))
     return parse_uid(argument + kServerUid.size(), options.server_uid);
-  return false;
+  if (text == "use_first_pass") return use_first_pass(wire::FirstPass::insist, options);
+  if (text == "try_first_pass") return use_first_pass(wire::FirstPass::attempt, options);
+  if (text != "second_factor_only") return false;
+  options.proof = wire::Proof::factor_alone;
+  return true;
 }
 
 }  // namespace
 
 bool parse_options(pam_handle_t* handle, int count, const char** arguments, Options& options) {
   for (int i = 0; i < count; ++i) {
-    if (parse_option(arguments[i], options)) continue;
-    pam_syslog(handle, LOG_ERR, "refusing: unknown or malformed option \"%.100s\"", arguments[i]);
+    if (parse_option(arguments[i], options) && is_consistent(options)) continue;
+    pam_syslog(handle, LOG_ERR, "refusing: unknown, malformed or contradictory option \"%.100s\"",
+               arguments[i]);
     return false;
   }
   return true;

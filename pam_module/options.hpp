@@ -15,10 +15,13 @@ namespace portal::pam {
 struct Options {
   const char* socket = wire::kDefaultSocket;  ///< `socket=/path`
   uid_t server_uid = PORTAL_SERVER_UID;  ///< `server_uid=990`: who may listen there, beside root
+  wire::FirstPass first_pass = wire::FirstPass::ask;     ///< `try_first_pass`, `use_first_pass`
+  wire::Proof proof = wire::Proof::password_and_factor;  ///< `second_factor_only`
 };
 
-/// Reads the arguments of a stack's line. An unknown or malformed one is logged and refused: a
-/// mistyped option must not weaken a login unseen. False if refused.
+/// Reads the arguments of a stack's line. An unknown or malformed one, or two that contradict each
+/// other, are logged and refused: a mistyped option must not weaken a login unseen. False if
+/// refused.
 bool parse_options(pam_handle_t* handle, int count, const char** arguments, Options& options);
 
 }  // namespace portal::pam

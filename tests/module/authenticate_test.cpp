@@ -137,14 +137,6 @@ void setting_credentials_needs_no_daemon(void**) {
   assert_int_equal(pam_setcred(application.handle(), PAM_DELETE_CRED), PAM_SUCCESS);
 }
 
-void password_change_is_refused(void**) {
-  // M2
-  ScriptedPerson person;
-  const PamApplication application("password", "anna", ScriptedPerson::converse, &person);
-  const int code = pam_chauthtok(application.handle(), 0);
-  assert_true(code != PAM_SUCCESS && code != PAM_IGNORE);
-}
-
 void texts_are_shown_and_their_failure_is_ignored(void**) {
   // M1
   for (const int outcome_of_info : {PAM_SUCCESS, PAM_CONV_ERR}) {
@@ -200,15 +192,13 @@ int main(int, char** arguments) {
   const std::string line =
       " required {module} socket={socket} server_uid=" + std::to_string(::getuid()) + "\n";
   const auto stage = test::PamStage::enter(
-      arguments, {{kService, "auth" + line + "account" + line + "session" + line},
-                  {"password", "password" + line}});
+      arguments, {{kService, "auth" + line + "account" + line + "session" + line}});
   socket_path = stage.socket();
   const CMUnitTest tests[] = {
       cmocka_unit_test(password_and_code_let_a_person_in),
       cmocka_unit_test(daemon_learns_what_the_application_said),
       cmocka_unit_test(each_outcome_has_its_pam_code),
       cmocka_unit_test(setting_credentials_needs_no_daemon),
-      cmocka_unit_test(password_change_is_refused),
       cmocka_unit_test(texts_are_shown_and_their_failure_is_ignored),
       cmocka_unit_test(silent_applications_are_shown_nothing),
       cmocka_unit_test(user_is_asked_for_once_and_left_as_typed),

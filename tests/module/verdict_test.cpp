@@ -2,6 +2,8 @@
 
 #include <security/pam_modules.h>
 
+#include <iterator>
+
 #include "support/cmocka.hpp"
 
 using namespace portal;
@@ -9,10 +11,19 @@ using namespace portal::wire;
 
 namespace {
 
-constexpr Operation kOperations[] = {Operation::authenticate, Operation::account,
-                                     Operation::open_session, Operation::close_session};
+constexpr Operation kOperations[] = {Operation::authenticate,
+                                     Operation::account,
+                                     Operation::open_session,
+                                     Operation::close_session,
+                                     Operation::prepare_password_change,
+                                     Operation::change_password};
 
 void assert_refusal(int code) { assert_true(code != PAM_SUCCESS && code != PAM_IGNORE); }
+
+void every_operation_is_tested_here(void**) {
+  // M2
+  assert_int_equal(std::size(kOperations), last_of(Operation{}));
+}
 
 void only_success_is_success(void**) {
   // M2
@@ -51,6 +62,7 @@ void unknown_user_is_said_in_the_account_phase_alone(void**) {
 
 int main() {
   const CMUnitTest tests[] = {
+      cmocka_unit_test(every_operation_is_tested_here),
       cmocka_unit_test(only_success_is_success),
       cmocka_unit_test(no_fault_is_success),
       cmocka_unit_test(unknown_user_is_said_in_the_account_phase_alone),

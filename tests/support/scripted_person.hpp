@@ -24,6 +24,7 @@ class ScriptedPerson {
   };
 
   ScriptedPerson(std::initializer_list<Line> script = {}) : script_(script) {}
+  void will_answer(Line line) { script_.push_back(std::move(line)); }
 
   /// Called at each prompt, before the answer.
   std::function<void()> at_prompt;
