@@ -1,5 +1,7 @@
 // What the module does when the application, or the stack's author, does not keep to the rules.
 
+#include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -143,14 +145,53 @@ void item_over_the_limit_is_refused(void**) {
 
 void user_changed_by_the_application_is_refused(void**) {
   // M3
-  Credulous credulous;
-  ScriptedPerson person{{"Password: ", "x"}, {"Code: ", "1"}};
-  const PamApplication application(kService, "anna", ScriptedPerson::converse, &person);
-  person.at_prompt = [&] { pam_set_item(application.handle(), PAM_USER, "root"); };
-  assert_int_equal(pam_authenticate(application.handle(), 0), PAM_AUTH_ERR);
-  const void* user = nullptr;
-  pam_get_item(application.handle(), PAM_USER, &user);
-  assert_string_equal(static_cast<const char*>(user), "root");
+  for (const char* other : {"root", "Anna", static_cast<const char*>(nullptr)}) {
+    Credulous credulous;
+    ScriptedPerson person{{"Password: ", "x"}, {"Code: ", "1"}};
+    const PamApplication application(kService, "anna", ScriptedPerson::converse, &person);
+    person.at_prompt = [&] { pam_set_item(application.handle(), PAM_USER, other); };
+    assert_int_equal(pam_authenticate(application.handle(), 0), PAM_AUTH_ERR);
+    const void* user = nullptr;
+    pam_get_item(application.handle(), PAM_USER, &user);
+    if (other == nullptr)
+      assert_null(user);
+    else
+      assert_string_equal(static_cast<const char*>(user), other);
+  }
+}
+
+/// The daemon judges the name: the module neither cuts nor mends it. libpam's names end at a NUL.
+void strange_user_names_arrive_as_they_are(void**) {
+  // M3, L2
+  const std::string names[] = {"anna\nroot",
+                               "anna\r\n",
+                               "*)(uid=*))(|(uid=*",
+                               "cn=admin,dc=example,dc=ch",
+                               "anna\\2a",
+                               " anna ",
+                               "ANNA@EXAMPLE.CH",
+                               "zo\xc3\xab@example.ch",
+                               "zoe\xcc\x88@example.ch",
+                               "\x01\x1b[2J\x7f",
+                               "\xff\xfe",
+                               "%s%n",
+                               "../../etc/passwd",
+                               std::string("anna\0root", 9),
+                               std::string(256, 'x')};
+  for (const std::string& name : names) {
+    std::string heard;
+    ScriptedDaemon daemon(socket_path, [&](ScriptedPeer& peer) {
+      const auto received = peer.receive();
+      if (!received) return;
+      heard = std::get<Open>(received->message()).user.value;
+      peer.send(Done{Outcome::denied, {}, {}});
+    });
+    ScriptedPerson person;
+    const PamApplication application(kService, name.c_str(), ScriptedPerson::converse, &person);
+    assert_int_equal(pam_authenticate(application.handle(), 0), PAM_AUTH_ERR);
+    daemon.finish();
+    test::assert_text(heard, name.c_str());
+  }
 }
 
 void unknown_or_malformed_options_are_refused(void**) {
@@ -162,7 +203,41 @@ void unknown_or_malformed_options_are_refused(void**) {
     assert_int_equal(pam_authenticate(application.handle(), 0), PAM_SERVICE_ERR);
     assert_int_equal(pam_acct_mgmt(application.handle(), 0), PAM_SERVICE_ERR);
     assert_int_equal(pam_open_session(application.handle(), 0), PAM_SESSION_ERR);
+    assert_int_equal(pam_chauthtok(application.handle(), 0), PAM_SERVICE_ERR);
   }
+}
+
+/// Restores the limit at its end, so that a failed assertion does not spoil what follows.
+class NoDescriptorsLeft {
+ public:
+  NoDescriptorsLeft() {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    const FileDescriptor lowest_free(::fcntl(0, F_DUPFD_CLOEXEC, 0));
+    const rlimit none{static_cast<rlim_t>(lowest_free.get()), before_.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &none);
+  }
+  ~NoDescriptorsLeft() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+  NoDescriptorsLeft(const NoDescriptorsLeft&) = delete;
+  NoDescriptorsLeft& operator=(const NoDescriptorsLeft&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
+void no_descriptor_to_be_had_is_a_fault_that_passes(void**) {
+  // M2
+  ScriptedPerson person{{"Password: ", "x"}, {"Code: ", "1"}};
+  const PamApplication application(kService, "anna", ScriptedPerson::converse, &person);
+  {
+    const NoDescriptorsLeft none_left;
+    assert_int_equal(::open("/dev/null", O_RDONLY | O_CLOEXEC), -1);
+    assert_int_equal(pam_authenticate(application.handle(), 0), PAM_SYSTEM_ERR);
+    assert_int_equal(pam_acct_mgmt(application.handle(), 0), PAM_SYSTEM_ERR);
+    assert_int_equal(pam_open_session(application.handle(), 0), PAM_SESSION_ERR);
+    assert_int_equal(pam_chauthtok(application.handle(), 0), PAM_SYSTEM_ERR);
+  }
+  Credulous credulous;
+  assert_int_equal(pam_authenticate(application.handle(), 0), PAM_SUCCESS);
 }
 
 std::size_t open_descriptors() {
@@ -195,7 +270,7 @@ int main(int, char** arguments) {
   const std::string uid = std::to_string(::getuid());
   const auto service = [&](const std::string& name, const std::string& options) {
     const std::string line = " required {module} " + options + "\n";
-    return std::pair(name, "auth" + line + "account" + line + "session" + line);
+    return std::pair(name, "auth" + line + "account" + line + "session" + line + "password" + line);
   };
   const auto stage = test::PamStage::enter(
       arguments, {service(kService, "socket={socket} server_uid=" + uid),
@@ -213,7 +288,9 @@ int main(int, char** arguments) {
       cmocka_unit_test(user_name_over_the_limit_is_refused_unasked),
       cmocka_unit_test(item_over_the_limit_is_refused),
       cmocka_unit_test(user_changed_by_the_application_is_refused),
+      cmocka_unit_test(strange_user_names_arrive_as_they_are),
       cmocka_unit_test(unknown_or_malformed_options_are_refused),
+      cmocka_unit_test(no_descriptor_to_be_had_is_a_fault_that_passes),
       cmocka_unit_test(no_descriptor_stays_open),
   };
   return stage.leave(cmocka_run_group_tests(tests, nullptr, nullptr));

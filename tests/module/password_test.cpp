@@ -13,10 +13,11 @@
 
 using namespace portal;
 using namespace portal::wire;
-using test::listen_at;
 using test::PamApplication;
+using test::ScriptedDaemon;
 using test::ScriptedPeer;
 using test::ScriptedPerson;
+using test::ScriptedServer;
 
 namespace {
 
@@ -34,42 +35,24 @@ struct Asked {
 };
 
 /// A daemon for both phases: `prepared` in the first, `change` plays the second.
-class Daemon {
- public:
-  using Script = std::function<void(ScriptedPeer&)>;
-
-  explicit Daemon(Script change, Outcome prepared = Outcome::success)
-      : listener_(listen_at(socket_path)), thread_([this, prepared, change = std::move(change)] {
-          while (FileDescriptor socket{::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC)})
-            serve(ScriptedPeer(std::move(socket)), prepared, change);
+struct Daemon {
+  explicit Daemon(ScriptedDaemon::Script change, Outcome prepared = Outcome::success)
+      : server(socket_path, [this, prepared, change = std::move(change)](ScriptedPeer& peer) {
+          const auto received = peer.receive();
+          if (!received) return;
+          const Open& open = std::get<Open>(received->message());
+          asked.push_back({open.operation, open.first_pass, std::string(open.password.value),
+                           open.silent, open.only_expired});
+          if (open.operation == Operation::change_password) return change(peer);
+          peer.send(Done{prepared, {}, {}});
         }) {}
-  ~Daemon() { finish(); }
-  Daemon(const Daemon&) = delete;
-  Daemon& operator=(const Daemon&) = delete;
-
-  void finish() {
-    ::shutdown(listener_.get(), SHUT_RDWR);
-    if (thread_.joinable()) thread_.join();
-  }
+  void finish() { server.finish(); }
 
   std::vector<Asked> asked;  ///< to be looked at after `finish`
-
- private:
-  void serve(ScriptedPeer peer, Outcome prepared, const Script& change) {
-    const auto received = peer.receive();
-    if (!received) return;
-    const Open& open = std::get<Open>(received->message());
-    asked.push_back({open.operation, open.first_pass, std::string(open.password.value), open.silent,
-                     open.only_expired});
-    if (open.operation == Operation::change_password) return change(peer);
-    peer.send(Done{prepared, {}, {}});
-  }
-
-  FileDescriptor listener_;
-  std::thread thread_;
+  ScriptedServer server;
 };
 
-Daemon::Script says(Outcome outcome, std::string_view text = {}) {
+ScriptedDaemon::Script says(Outcome outcome, std::string_view text = {}) {
   return [outcome, text](ScriptedPeer& peer) { peer.send(Done{outcome, {"d1"}, {text}}); };
 }
 

@@ -104,4 +104,30 @@ class ScriptedDaemon {
   std::thread thread_;
 };
 
+/// A daemon that plays the same script for one connection after the other.
+class ScriptedServer {
+ public:
+  ScriptedServer(const std::filesystem::path& path, ScriptedDaemon::Script script)
+      : listener_(listen_at(path)), thread_([this, script = std::move(script)] {
+          while (
+              FileDescriptor socket{::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC)}) {
+            ScriptedPeer peer(std::move(socket));
+            script(peer);
+          }
+        }) {}
+  ~ScriptedServer() { finish(); }
+  ScriptedServer(const ScriptedServer&) = delete;
+  ScriptedServer& operator=(const ScriptedServer&) = delete;
+
+  /// Takes nobody on any more and waits for the script that is being played.
+  void finish() {
+    ::shutdown(listener_.get(), SHUT_RDWR);
+    if (thread_.joinable()) thread_.join();
+  }
+
+ private:
+  FileDescriptor listener_;
+  std::thread thread_;
+};
+
 }  // namespace portal::test
