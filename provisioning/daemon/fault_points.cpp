@@ -104,6 +104,12 @@ Result<std::optional<PasswordRefusal>> FaultingDirectory::set_password(std::stri
   return between("set_password", [&] { return behind_.set_password(dn, password); });
 }
 
+Result<PasswordChange> FaultingDirectory::change_password(std::string_view dn,
+                                                          const Secret& current,
+                                                          const Secret& next) {
+  return between("change_password", [&] { return behind_.change_password(dn, current, next); });
+}
+
 Result<DirectoryEntry> FaultingDirectory::admit(std::string_view entry_uuid) {
   return between("admit", [&] { return behind_.admit(entry_uuid); });
 }

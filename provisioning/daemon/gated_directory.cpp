@@ -27,6 +27,11 @@ Result<std::optional<PasswordRefusal>> GatedDirectory::set_password(std::string_
   return behind_.set_password(dn, password);
 }
 
+Result<PasswordChange> GatedDirectory::change_password(std::string_view dn, const Secret& current,
+                                                       const Secret& next) {
+  return behind_.change_password(dn, current, next);
+}
+
 Result<DirectoryEntry> GatedDirectory::admit(std::string_view entry_uuid) {
   if (!is_open()) return closed();
   return behind_.admit(entry_uuid);

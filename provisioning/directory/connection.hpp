@@ -75,6 +75,9 @@ class Connection {
   Answer remove(const std::string& dn, const Deadline& deadline);
   /// RFC 3062. `password` must not be empty.
   Answer set_password(const std::string& dn, const Secret& password, const Deadline& deadline);
+  /// RFC 3062 with the old password. Neither may be empty.
+  Answer change_password(const std::string& dn, const Secret& current, const Secret& next,
+                         const Deadline& deadline);
 
   /// Whether the server has neither closed it nor said anything unasked (a notice of
   /// disconnection).
@@ -83,6 +86,8 @@ class Connection {
   bool broken() const noexcept { return broken_; }
 
  private:
+  Answer modify_password(const std::string& dn, const Secret* current, const Secret& next,
+                         const Deadline& deadline);
   Answer answer_to(int sent, int message_id, const Deadline& deadline);
   Answer without_answer(int code);
   void read_result(::ldapmsg* message, Answer& answer);

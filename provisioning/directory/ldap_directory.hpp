@@ -72,6 +72,10 @@ class LdapDirectory final : public Directory {
   /// denied.
   Result<std::optional<PasswordRefusal>> set_password(std::string_view dn,
                                                       const Secret& password) override;
+  /// At the provider, on a connection for logins, which is bound as nobody afterwards. The entry
+  /// needs the right to write its own userPassword ("by self =xw").
+  Result<PasswordChange> change_password(std::string_view dn, const Secret& current,
+                                         const Secret& next) override;
   Result<DirectoryEntry> admit(std::string_view entry_uuid) override;
   Result<std::optional<DirectoryEntry>> locate(std::string_view entry_uuid) override;
   Result<void> discard(const AccountId& account) override;

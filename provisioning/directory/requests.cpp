@@ -159,15 +159,27 @@ Answer Connection::remove(const std::string& dn, const Deadline& deadline) {
 
 Answer Connection::set_password(const std::string& dn, const Secret& password,
                                 const Deadline& deadline) {
+  return modify_password(dn, nullptr, password, deadline);
+}
+
+Answer Connection::change_password(const std::string& dn, const Secret& current, const Secret& next,
+                                   const Deadline& deadline) {
+  return modify_password(dn, &current, next, deadline);
+}
+
+Answer Connection::modify_password(const std::string& dn, const Secret* current, const Secret& next,
+                                   const Deadline& deadline) {
   if (broken_) return without_answer(LDAP_SERVER_DOWN);
-  if (password.empty()) return Answer{LDAP_CONSTRAINT_VIOLATION, "not sent", {}, {}};
+  if (next.empty() || (current != nullptr && current->empty()))
+    return Answer{LDAP_CONSTRAINT_VIOLATION, "not sent", {}, {}};
   const LdapControl policy = policy_request(handle_.get());
   std::array<LDAPControl*, 2> controls = {policy.get(), nullptr};
   berval user = view_of(dn);
-  berval new_password = view_of(password.reveal());
+  berval old_password = view_of(current != nullptr ? current->reveal() : std::string_view());
+  berval new_password = view_of(next.reveal());
   int id = 0;
-  const int sent =
-      ::ldap_passwd(handle_.get(), &user, nullptr, &new_password, controls.data(), nullptr, &id);
+  const int sent = ::ldap_passwd(handle_.get(), &user, current != nullptr ? &old_password : nullptr,
+                                 &new_password, controls.data(), nullptr, &id);
   return answer_to(sent, id, deadline);
 }
 

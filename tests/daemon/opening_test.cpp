@@ -29,6 +29,10 @@ class ProbedDirectory final : public Directory {
                                                       const Secret& password) override {
     return behind_.set_password(dn, password);
   }
+  Result<PasswordChange> change_password(std::string_view dn, const Secret& current,
+                                         const Secret& next) override {
+    return behind_.change_password(dn, current, next);
+  }
   Result<DirectoryEntry> admit(std::string_view entry_uuid) override {
     return behind_.admit(entry_uuid);
   }

@@ -23,9 +23,10 @@ class FakeDirectory final : public Directory {
   bool available = true;                       ///< else every call fails: unavailable
   bool admits = true;                          ///< else admit fails: unavailable
   std::optional<Errc> admit_fails_with;        ///< for good
-  std::optional<PasswordRefusal> policy;       ///< what set_password answers
+  std::optional<PasswordRefusal> policy;       ///< of a new password, set or changed
   std::optional<BindAnswer::Verdict> verdict;  ///< what a right password gives
   int binds = 0;
+  int changes = 0;  ///< of passwords, by the persons themselves
 
   Result<BindAnswer> bind(std::string_view dn, const Secret& password) override {
     const std::lock_guard lock(mutex_);
@@ -70,6 +71,27 @@ class FakeDirectory final : public Directory {
       if (entry.dn == dn) entry.password = password.reveal();
     }
     return std::optional<PasswordRefusal>();
+  }
+
+  /// A change that is taken ends a `verdict` of must_change, as in a directory.
+  Result<PasswordChange> change_password(std::string_view dn, const Secret& current,
+                                         const Secret& next) override {
+    using Outcome = PasswordChange::Outcome;
+    const std::lock_guard lock(mutex_);
+    if (!available) return down();
+    if (current.empty()) return PasswordChange{};
+    if (next.empty()) return PasswordChange{Outcome::refused, PasswordRefusal::too_short};
+    for (auto& [uuid, entry] : entries_) {
+      if (entry.dn != dn || entry.staged || entry.password != current.reveal()) continue;
+      if (verdict == BindAnswer::Verdict::locked) return PasswordChange{};
+      if (verdict == BindAnswer::Verdict::expired) return PasswordChange{Outcome::expired, {}};
+      if (policy) return PasswordChange{Outcome::refused, policy};
+      entry.password = next.reveal();
+      if (verdict == BindAnswer::Verdict::must_change) verdict.reset();
+      ++changes;
+      return PasswordChange{Outcome::taken, {}};
+    }
+    return PasswordChange{};
   }
 
   Result<DirectoryEntry> admit(std::string_view entry_uuid) override {

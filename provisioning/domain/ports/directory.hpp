@@ -46,6 +46,19 @@ struct BindAnswer {
 /// Why the directory's policy refused a new password.
 enum class PasswordRefusal { too_short, too_weak, in_history, too_young, other };
 
+/// What came of a change of password that a person asked for.
+struct PasswordChange {
+  enum class Outcome {
+    taken,
+    wrong_password,  ///< the current one; also where the directory has locked the entry, or has
+                     ///< none
+    expired,         ///< no login is left to change it with: only a reset helps
+    refused,         ///< the new one, by the directory's policy: `refusal` says why
+  };
+  Outcome outcome = Outcome::wrong_password;
+  std::optional<PasswordRefusal> refusal;
+};
+
 /// The company's directory, as far as the product needs it. Owns who a person is and the password.
 /// Thread-safe; calls block, at most the configured timeout. Writes go to the provider.
 class Directory {
@@ -65,6 +78,14 @@ class Directory {
   /// RFC 3062; nothing if it was taken, else the directory's reason. Fails: unavailable, denied.
   virtual Result<std::optional<PasswordRefusal>> set_password(std::string_view dn,
                                                               const Secret& password) = 0;
+  /// RFC 3062 in the person's own name, with the password that they have: so the directory's policy
+  /// speaks in full (history, quality, least age). Works where the password must be changed, or
+  /// where a grace login is left. An empty `next` is refused as too short, an empty `current` is
+  /// wrong, without asking (L1); both are sent as they are, so in NFC (P2).
+  /// Fails: denied (the directory lets nobody change), unavailable (it was not changed, or the
+  /// answer was lost and either password may be the right one).
+  virtual Result<PasswordChange> change_password(std::string_view dn, const Secret& current,
+                                                 const Secret& next) = 0;
   /// Moves a staged entry among the people by ModifyDN (deleteoldrdn 0). Nothing to do if it is
   /// there. Fails: not_found, unavailable, denied, conflict.
   virtual Result<DirectoryEntry> admit(std::string_view entry_uuid) = 0;
