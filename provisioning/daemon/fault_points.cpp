@@ -118,6 +118,10 @@ Result<std::optional<DirectoryEntry>> FaultingDirectory::locate(std::string_view
   return behind_.locate(entry_uuid);
 }
 
+Result<EntryStanding> FaultingDirectory::standing(std::string_view entry_uuid) {
+  return behind_.standing(entry_uuid);
+}
+
 Result<void> FaultingDirectory::discard(const AccountId& account) {
   return between("discard", [&] { return behind_.discard(account); });
 }

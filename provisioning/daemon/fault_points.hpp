@@ -43,6 +43,7 @@ class FaultingDirectory final : public Directory {
                                          const Secret& next) override;
   Result<DirectoryEntry> admit(std::string_view entry_uuid) override;
   Result<std::optional<DirectoryEntry>> locate(std::string_view entry_uuid) override;
+  Result<EntryStanding> standing(std::string_view entry_uuid) override;
   Result<void> discard(const AccountId& account) override;
   Result<bool> has_address(const EmailAddress& email) override;
   Result<void> prove_staging_is_safe() override;

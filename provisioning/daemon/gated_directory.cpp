@@ -41,6 +41,10 @@ Result<std::optional<DirectoryEntry>> GatedDirectory::locate(std::string_view en
   return behind_.locate(entry_uuid);
 }
 
+Result<EntryStanding> GatedDirectory::standing(std::string_view entry_uuid) {
+  return behind_.standing(entry_uuid);
+}
+
 Result<void> GatedDirectory::discard(const AccountId& account) { return behind_.discard(account); }
 
 Result<bool> GatedDirectory::has_address(const EmailAddress& email) {

@@ -40,6 +40,9 @@ class ProbedDirectory final : public Directory {
     if (lost) return fail(*lost);
     return behind_.locate(entry_uuid);
   }
+  Result<EntryStanding> standing(std::string_view entry_uuid) override {
+    return behind_.standing(entry_uuid);
+  }
   Result<void> discard(const AccountId& account) override { return behind_.discard(account); }
   Result<bool> has_address(const EmailAddress& email) override {
     return behind_.has_address(email);

@@ -25,6 +25,7 @@ class FakeDirectory final : public Directory {
   std::optional<Errc> admit_fails_with;        ///< for good
   std::optional<PasswordRefusal> policy;       ///< of a new password, set or changed
   std::optional<BindAnswer::Verdict> verdict;  ///< what a right password gives
+  EntryStanding standings;                     ///< what `standing` says of those among the people
   int binds = 0;
   int changes = 0;  ///< of passwords, by the persons themselves
 
@@ -111,6 +112,19 @@ class FakeDirectory final : public Directory {
     const auto found = entries_.find(std::string(entry_uuid));
     if (found == entries_.end()) return std::optional<DirectoryEntry>();
     return DirectoryEntry{found->first, found->second.dn, found->second.staged};
+  }
+
+  Result<EntryStanding> standing(std::string_view entry_uuid) override {
+    const std::lock_guard lock(mutex_);
+    if (!available) return down();
+    const auto found = entries_.find(std::string(entry_uuid));
+    if (found == entries_.end()) return EntryStanding{};
+    if (found->second.staged)
+      return EntryStanding{.place = EntryStanding::Place::staged, .dn = found->second.dn};
+    EntryStanding answer = standings;
+    answer.place = EntryStanding::Place::people;
+    answer.dn = found->second.dn;
+    return answer;
   }
 
   Result<void> discard(const AccountId& account) override {

@@ -59,6 +59,18 @@ struct PasswordChange {
   std::optional<PasswordRefusal> refusal;
 };
 
+/// What the directory says of an entry without being asked to check a password.
+struct EntryStanding {
+  enum class Place { absent, staged, people };
+  Place place = Place::absent;
+  std::string dn;  ///< empty if absent
+  /// By wrong passwords or by an administrator, now; or outside the time in which it may be used.
+  bool locked = false;
+  bool must_change = false;  ///< the password was reset and must be changed at the next login
+  bool expired = false;      ///< the password has, and no grace login is left
+  std::optional<std::chrono::seconds> expires_in = {};  ///< the password, by its age; not if it has
+};
+
 /// The company's directory, as far as the product needs it. Owns who a person is and the password.
 /// Thread-safe; calls block, at most the configured timeout. Writes go to the provider.
 class Directory {
@@ -91,6 +103,10 @@ class Directory {
   virtual Result<DirectoryEntry> admit(std::string_view entry_uuid) = 0;
   /// Where an entry is now; nothing if it is nowhere. Fails: unavailable.
   virtual Result<std::optional<DirectoryEntry>> locate(std::string_view entry_uuid) = 0;
+  /// Whether an entry could be used to log in, without a bind: for logins by public key (M4). The
+  /// provider's word: a lock that only a replica has counted is not seen.
+  /// Fails: unavailable, denied (the service account may not read the entry).
+  virtual Result<EntryStanding> standing(std::string_view entry_uuid) = 0;
   /// Removes the entry that `stage` made for this account from the staging subtree, never from
   /// elsewhere; nothing to do if there is none. By account, because a crash right after `stage`
   /// leaves an entry whose entryUUID nobody has noted. Fails: unavailable, denied.
