@@ -130,6 +130,10 @@ Result<bool> FaultingDirectory::has_address(const EmailAddress& email) {
   return behind_.has_address(email);
 }
 
+Result<std::optional<FoundPerson>> FaultingDirectory::find_person(std::string_view name) {
+  return behind_.find_person(name);
+}
+
 Result<void> FaultingDirectory::prove_staging_is_safe() { return behind_.prove_staging_is_safe(); }
 
 }  // namespace portal::fault_points

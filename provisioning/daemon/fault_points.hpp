@@ -46,6 +46,7 @@ class FaultingDirectory final : public Directory {
   Result<EntryStanding> standing(std::string_view entry_uuid) override;
   Result<void> discard(const AccountId& account) override;
   Result<bool> has_address(const EmailAddress& email) override;
+  Result<std::optional<FoundPerson>> find_person(std::string_view name) override;
   Result<void> prove_staging_is_safe() override;
 
  private:

@@ -51,6 +51,10 @@ Result<bool> GatedDirectory::has_address(const EmailAddress& email) {
   return behind_.has_address(email);
 }
 
+Result<std::optional<FoundPerson>> GatedDirectory::find_person(std::string_view name) {
+  return behind_.find_person(name);
+}
+
 Result<void> GatedDirectory::prove_staging_is_safe() { return behind_.prove_staging_is_safe(); }
 
 }  // namespace portal

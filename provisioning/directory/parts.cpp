@@ -45,14 +45,6 @@ bool is_uuid(std::string_view text) {
   return true;
 }
 
-Result<DirectoryEntry> read_entry(const FoundEntry& found, const std::string& staging_base) {
-  const std::string* uuid = found.find("entryUUID");
-  if (uuid == nullptr || !is_uuid(*uuid))
-    return fail(Errc::denied,
-                "directory: the service account may not read entryUUID of " + found.dn);
-  return DirectoryEntry{*uuid, found.dn, directory::is_within(found.dn, staging_base)};
-}
-
 }  // namespace
 
 LdapDirectory::Parts::Parts(LdapSettings settings, const std::vector<Endpoint>& logins,
@@ -93,6 +85,14 @@ Result<std::string> LdapDirectory::Parts::staged_dn(std::string_view account) co
   return "uid=" + *name + "," + settings_.staging_base;
 }
 
+Result<DirectoryEntry> LdapDirectory::Parts::read_entry(const FoundEntry& found) const {
+  const std::string* uuid = found.find("entryUUID");
+  if (uuid == nullptr || !is_uuid(*uuid))
+    return fail(Errc::denied,
+                "directory: the service account may not read entryUUID of " + found.dn);
+  return DirectoryEntry{*uuid, found.dn, directory::is_within(found.dn, settings_.staging_base)};
+}
+
 Result<DirectoryEntry> LdapDirectory::Parts::entry_at(Connection& connection, const std::string& dn,
                                                       const Deadline& deadline) const {
   const Answer answer =
@@ -100,7 +100,7 @@ Result<DirectoryEntry> LdapDirectory::Parts::entry_at(Connection& connection, co
   if (!answer.succeeded()) return fail(answer.error("read " + dn));
   if (answer.entries.size() != 1)
     return fail(Errc::denied, "directory: the service account may not read " + dn);
-  return read_entry(answer.entries.front(), settings_.staging_base);
+  return read_entry(answer.entries.front());
 }
 
 Result<std::optional<DirectoryEntry>> LdapDirectory::Parts::find(Connection& connection,
@@ -113,7 +113,7 @@ Result<std::optional<DirectoryEntry>> LdapDirectory::Parts::find(Connection& con
         find_below(connection, base, entry_uuid, deadline, {.attributes = {"entryUUID"}});
     if (!found) return fail(found.error());
     if (!*found) continue;
-    Result<DirectoryEntry> entry = read_entry(**found, settings_.staging_base);
+    Result<DirectoryEntry> entry = read_entry(**found);
     if (!entry) return fail(std::move(entry).error());
     return std::optional(std::move(*entry));
   }

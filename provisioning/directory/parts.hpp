@@ -35,6 +35,8 @@ class LdapDirectory::Parts {
   /// "uid=<account>,<staging>". Fails: malformed.
   Result<std::string> staged_dn(std::string_view account) const;
 
+  /// What came with its entryUUID. Fails: denied (it did not).
+  Result<DirectoryEntry> read_entry(const directory::FoundEntry& found) const;
   /// The one entry at `dn`. Fails: not_found, and as the search does.
   Result<DirectoryEntry> entry_at(directory::Connection& connection, const std::string& dn,
                                   const directory::Deadline& deadline) const;

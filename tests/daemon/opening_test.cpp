@@ -47,6 +47,9 @@ class ProbedDirectory final : public Directory {
   Result<bool> has_address(const EmailAddress& email) override {
     return behind_.has_address(email);
   }
+  Result<std::optional<FoundPerson>> find_person(std::string_view name) override {
+    return behind_.find_person(name);
+  }
   Result<void> prove_staging_is_safe() override { return proof; }
 
  private:

@@ -18,6 +18,10 @@ class FakeDirectory final : public Directory {
     std::string dn;
     std::string password;
     bool staged = true;
+    std::string uid;  ///< of who can be found by it
+    std::string given_name;
+    std::string family_name;
+    std::optional<Language> language;
   };
 
   bool available = true;                       ///< else every call fails: unavailable
@@ -54,11 +58,22 @@ class FakeDirectory final : public Directory {
     for (auto& [uuid, entry] : entries_) {
       if (entry.account != person.account || !entry.staged) continue;
       entry.email_key = person.email.key();
+      entry.given_name = person.given_name;
+      entry.family_name = person.family_name;
+      entry.language = person.language;
       return DirectoryEntry{uuid, entry.dn, true};
     }
     const std::string uuid = "uuid-" + std::to_string(++last_uuid_);
-    Entry entry{person.account, person.email.key(), "uid=" + person.account.text() + ",ou=staging",
-                "", true};
+    const std::string uid = person.account.text();
+    Entry entry{person.account,
+                person.email.key(),
+                "uid=" + uid + ",ou=staging",
+                "",
+                true,
+                uid,
+                person.given_name,
+                person.family_name,
+                person.language};
     entries_[uuid] = entry;
     return DirectoryEntry{uuid, entry.dn, true};
   }
@@ -145,6 +160,19 @@ class FakeDirectory final : public Directory {
     return false;
   }
 
+  Result<std::optional<FoundPerson>> find_person(std::string_view name) override {
+    const std::lock_guard lock(mutex_);
+    if (!available) return down();
+    std::optional<FoundPerson> found;
+    for (const auto& [uuid, entry] : entries_) {
+      if (entry.staged || name.empty() || (entry.uid != name && entry.email_key != name)) continue;
+      if (found) return fail(Errc::conflict, "several have this name");
+      found = FoundPerson{{uuid, entry.dn, false}, entry.uid,         entry.email_key,
+                          entry.given_name,        entry.family_name, entry.language};
+    }
+    return found;
+  }
+
   Result<void> prove_staging_is_safe() override { return {}; }
 
   std::map<std::string, Entry> entries() const {
@@ -162,7 +190,30 @@ class FakeDirectory final : public Directory {
   }
   void add_stranger(const EmailAddress& email) {
     const std::lock_guard lock(mutex_);
-    entries_["stranger"] = {AccountId("stranger"), email.key(), "cn=stranger", "x", false};
+    Entry stranger;
+    stranger.account = AccountId("stranger");
+    stranger.email_key = email.key();
+    stranger.dn = "cn=stranger";
+    stranger.password = "x";
+    stranger.staged = false;
+    entries_["stranger"] = stranger;
+  }
+  /// An entry among the people that was there before the product: gives its entryUUID.
+  std::string add_person(const std::string& uid, const EmailAddress& email,
+                         const std::string& password) {
+    const std::lock_guard lock(mutex_);
+    Entry person;
+    person.account = AccountId("entry-" + uid);
+    person.email_key = email.key();
+    person.dn = "uid=" + uid + ",ou=people";
+    person.password = password;
+    person.staged = false;
+    person.uid = uid;
+    person.given_name = "Anna";
+    person.family_name = "Muster";
+    person.language = Language::de;
+    entries_["uuid-of-" + uid] = person;
+    return "uuid-of-" + uid;
   }
 
  private:

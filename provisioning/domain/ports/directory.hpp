@@ -59,6 +59,16 @@ struct PasswordChange {
   std::optional<PasswordRefusal> refusal;
 };
 
+/// Somebody whose entry was there before the product was.
+struct FoundPerson {
+  DirectoryEntry entry;
+  std::string uid;
+  std::string mail;  ///< the address that was asked for, or else the first; may be empty
+  std::string given_name;
+  std::string family_name;
+  std::optional<Language> language;  ///< nothing if the entry names none that we speak
+};
+
 /// What the directory says of an entry without being asked to check a password.
 struct EntryStanding {
   enum class Place { absent, staged, people };
@@ -113,6 +123,11 @@ class Directory {
   virtual Result<void> discard(const AccountId& account) = 0;
   /// Whether an entry among the people has this address. Fails: unavailable.
   virtual Result<bool> has_address(const EmailAddress& email) = 0;
+
+  /// The entry among the people whose uid or mail is `name`, to adopt it; nothing if there is none.
+  /// What is in the entry was written by others and is not parsed (L2). Fails: conflict (several
+  /// have this name), unavailable, denied.
+  virtual Result<std::optional<FoundPerson>> find_person(std::string_view name) = 0;
 
   /// Makes a probe entry in staging and sees whether it can bind or be found by others: then the
   /// directory's access rules are unsafe. Fails: denied (unsafe, or the service account has too few
