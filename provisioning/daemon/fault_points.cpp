@@ -104,6 +104,12 @@ Result<std::optional<PasswordRefusal>> FaultingDirectory::set_password(std::stri
   return between("set_password", [&] { return behind_.set_password(dn, password); });
 }
 
+Result<PasswordChange> FaultingDirectory::change_password(std::string_view dn,
+                                                          const Secret& current,
+                                                          const Secret& next) {
+  return between("change_password", [&] { return behind_.change_password(dn, current, next); });
+}
+
 Result<DirectoryEntry> FaultingDirectory::admit(std::string_view entry_uuid) {
   return between("admit", [&] { return behind_.admit(entry_uuid); });
 }
@@ -112,12 +118,20 @@ Result<std::optional<DirectoryEntry>> FaultingDirectory::locate(std::string_view
   return behind_.locate(entry_uuid);
 }
 
+Result<EntryStanding> FaultingDirectory::standing(std::string_view entry_uuid) {
+  return behind_.standing(entry_uuid);
+}
+
 Result<void> FaultingDirectory::discard(const AccountId& account) {
   return between("discard", [&] { return behind_.discard(account); });
 }
 
 Result<bool> FaultingDirectory::has_address(const EmailAddress& email) {
   return behind_.has_address(email);
+}
+
+Result<std::optional<FoundPerson>> FaultingDirectory::find_person(std::string_view name) {
+  return behind_.find_person(name);
 }
 
 Result<void> FaultingDirectory::prove_staging_is_safe() { return behind_.prove_staging_is_safe(); }

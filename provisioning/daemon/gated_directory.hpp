@@ -22,10 +22,14 @@ class GatedDirectory final : public Directory {
   Result<DirectoryEntry> stage(const StagedPerson& person) override;
   Result<std::optional<PasswordRefusal>> set_password(std::string_view dn,
                                                       const Secret& password) override;
+  Result<PasswordChange> change_password(std::string_view dn, const Secret& current,
+                                         const Secret& next) override;
   Result<DirectoryEntry> admit(std::string_view entry_uuid) override;
   Result<std::optional<DirectoryEntry>> locate(std::string_view entry_uuid) override;
+  Result<EntryStanding> standing(std::string_view entry_uuid) override;
   Result<void> discard(const AccountId& account) override;
   Result<bool> has_address(const EmailAddress& email) override;
+  Result<std::optional<FoundPerson>> find_person(std::string_view name) override;
   Result<void> prove_staging_is_safe() override;
 
  private:

@@ -3,15 +3,29 @@
 #include <poll.h>
 #include <strings.h>
 
+#include <algorithm>
+
 #include "directory/handle.hpp"
 
 namespace portal::directory {
 
+namespace {
+
+bool same_name(std::string_view one, std::string_view other) {
+  return one.size() == other.size() && ::strncasecmp(one.data(), other.data(), one.size()) == 0;
+}
+
+}  // namespace
+
 const std::string* FoundEntry::find(std::string_view name) const {
   for (const auto& [each, value] : values)
-    if (each.size() == name.size() && ::strncasecmp(each.data(), name.data(), name.size()) == 0)
-      return &value;
+    if (same_name(each, name)) return &value;
   return nullptr;
+}
+
+std::size_t FoundEntry::count(std::string_view name) const {
+  return static_cast<std::size_t>(std::count_if(
+      values.begin(), values.end(), [&](const auto& each) { return same_name(each.first, name); }));
 }
 
 void Connection::Close::operator()(::ldap* handle) const noexcept { (void)close_handle(handle); }
@@ -67,11 +81,11 @@ void Connection::read_entries(::ldapmsg* message, Answer& answer) {
     for (LdapText name(::ldap_first_attribute(handle, entry, &cursor)); name;
          name.reset(::ldap_next_attribute(handle, entry, cursor))) {
       const LdapValues values(::ldap_get_values_len(handle, entry, name.get()));
-      const berval* first = values ? *values : nullptr;
-      found.values.emplace_back(
-          name.get(), first != nullptr ? std::string(first->bv_val, first->bv_len) : std::string());
+      for (berval* const* each = values.get(); each != nullptr && *each != nullptr; ++each)
+        found.values.emplace_back(name.get(), std::string((*each)->bv_val, (*each)->bv_len));
     }
     if (cursor != nullptr) ::ber_free(cursor, 0);
+    found.usability = read_usability(entry);
   }
 }
 

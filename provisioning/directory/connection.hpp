@@ -1,6 +1,9 @@
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,13 +23,25 @@ namespace portal::directory {
 /// Attribute name and values. No values: left out by `add`, removed by `replace`.
 using Attributes = std::vector<std::pair<std::string, std::vector<std::string>>>;
 
-/// An entry of a search's answer: its DN and the first value of each attribute that came.
+/// The server's own word on whether an entry can be used (draft-behera-ldap-password-policy's
+/// neighbour, the control 1.3.6.1.4.1.42.2.27.9.5.8). OpenLDAP 2.5 says nothing in it of a password
+/// that must be changed, and does not tell a lock for good from one of the other reasons.
+struct Usability {
+  bool available = false;
+  bool inactive = false;                           ///< locked for a time
+  std::optional<std::chrono::seconds> expires_in;  ///< if available
+};
+
+/// An entry of a search's answer: its DN and all values that came, those of one attribute in a row.
 struct FoundEntry {
   std::string dn;
   std::vector<std::pair<std::string, std::string>> values;
+  std::optional<Usability> usability;  ///< if asked for, and if the server told
 
-  /// Compared without case; nullptr if it did not come.
+  /// The first value. Compared without case; nullptr if it did not come.
   const std::string* find(std::string_view name) const;
+  /// How many values came.
+  std::size_t count(std::string_view name) const;
 };
 
 /// What the server said to one request, or why there is no answer.
@@ -44,11 +59,12 @@ struct Answer {
 enum class Scope { base, subtree };
 
 struct Search {
-  std::string base;
+  std::string base = {};
   Scope scope = Scope::base;
   std::string filter = "(objectClass=*)";
   std::vector<std::string> attributes = {"1.1"};  ///< "1.1": none
   int size_limit = 2;  ///< one is wanted; the second tells that there are more
+  bool usability = false;
 };
 
 /// One open connection to a server. For one thread at a time. After `broken()` it asks nothing
@@ -75,6 +91,9 @@ class Connection {
   Answer remove(const std::string& dn, const Deadline& deadline);
   /// RFC 3062. `password` must not be empty.
   Answer set_password(const std::string& dn, const Secret& password, const Deadline& deadline);
+  /// RFC 3062 with the old password. Neither may be empty.
+  Answer change_password(const std::string& dn, const Secret& current, const Secret& next,
+                         const Deadline& deadline);
 
   /// Whether the server has neither closed it nor said anything unasked (a notice of
   /// disconnection).
@@ -83,11 +102,14 @@ class Connection {
   bool broken() const noexcept { return broken_; }
 
  private:
+  Answer modify_password(const std::string& dn, const Secret* current, const Secret& next,
+                         const Deadline& deadline);
   Answer answer_to(int sent, int message_id, const Deadline& deadline);
   Answer without_answer(int code);
   void read_result(::ldapmsg* message, Answer& answer);
   void read_policy(::ldapcontrol** controls, Answer& answer);
   void read_entries(::ldapmsg* message, Answer& answer);
+  std::optional<Usability> read_usability(::ldapmsg* entry);
 
   struct Close {
     void operator()(::ldap* handle) const noexcept;

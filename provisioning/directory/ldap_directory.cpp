@@ -40,6 +40,8 @@ Result<void> check_names(const LdapSettings& settings) {
   if (directory::is_within(settings.staging_base, settings.people_base) ||
       directory::is_within(settings.people_base, settings.staging_base))
     return wrong("people_base and staging_base: one is inside the other");
+  if (!settings.policy_dn.empty() && !directory::is_dn(settings.policy_dn))
+    return wrong("policy_dn is not a DN");
   return {};
 }
 

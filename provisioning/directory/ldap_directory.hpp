@@ -37,6 +37,9 @@ struct LdapSettings {
   /// the other.
   std::string people_base;
   std::string staging_base;
+  /// The entry of the password policy of those whose own entry names none (pwdPolicySubentry): what
+  /// slapd has as ppolicy_default, which a client cannot ask it for. Empty: not known.
+  std::string policy_dn;
 
   /// For one server: name look-up, connection, TLS and the service account's bind. 100 ms to 4 s.
   std::chrono::milliseconds connect_timeout{2000};
@@ -72,10 +75,18 @@ class LdapDirectory final : public Directory {
   /// denied.
   Result<std::optional<PasswordRefusal>> set_password(std::string_view dn,
                                                       const Secret& password) override;
+  /// At the provider, on a connection for logins, which is bound as nobody afterwards. The entry
+  /// needs the right to write its own userPassword ("by self =xw").
+  Result<PasswordChange> change_password(std::string_view dn, const Secret& current,
+                                         const Secret& next) override;
   Result<DirectoryEntry> admit(std::string_view entry_uuid) override;
   Result<std::optional<DirectoryEntry>> locate(std::string_view entry_uuid) override;
+  /// One search for operational attributes and for the server's own judgement (the control
+  /// accountUsability), which it gives to who may compare userPassword.
+  Result<EntryStanding> standing(std::string_view entry_uuid) override;
   Result<void> discard(const AccountId& account) override;
   Result<bool> has_address(const EmailAddress& email) override;
+  Result<std::optional<FoundPerson>> find_person(std::string_view name) override;
   Result<void> prove_staging_is_safe() override;
 
   class Parts;  ///< opaque; for this folder

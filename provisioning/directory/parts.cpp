@@ -45,14 +45,6 @@ bool is_uuid(std::string_view text) {
   return true;
 }
 
-Result<DirectoryEntry> read_entry(const FoundEntry& found, const std::string& staging_base) {
-  const std::string* uuid = found.find("entryUUID");
-  if (uuid == nullptr || !is_uuid(*uuid))
-    return fail(Errc::denied,
-                "directory: the service account may not read entryUUID of " + found.dn);
-  return DirectoryEntry{*uuid, found.dn, directory::is_within(found.dn, staging_base)};
-}
-
 }  // namespace
 
 LdapDirectory::Parts::Parts(LdapSettings settings, const std::vector<Endpoint>& logins,
@@ -93,6 +85,14 @@ Result<std::string> LdapDirectory::Parts::staged_dn(std::string_view account) co
   return "uid=" + *name + "," + settings_.staging_base;
 }
 
+Result<DirectoryEntry> LdapDirectory::Parts::read_entry(const FoundEntry& found) const {
+  const std::string* uuid = found.find("entryUUID");
+  if (uuid == nullptr || !is_uuid(*uuid))
+    return fail(Errc::denied,
+                "directory: the service account may not read entryUUID of " + found.dn);
+  return DirectoryEntry{*uuid, found.dn, directory::is_within(found.dn, settings_.staging_base)};
+}
+
 Result<DirectoryEntry> LdapDirectory::Parts::entry_at(Connection& connection, const std::string& dn,
                                                       const Deadline& deadline) const {
   const Answer answer =
@@ -100,35 +100,41 @@ Result<DirectoryEntry> LdapDirectory::Parts::entry_at(Connection& connection, co
   if (!answer.succeeded()) return fail(answer.error("read " + dn));
   if (answer.entries.size() != 1)
     return fail(Errc::denied, "directory: the service account may not read " + dn);
-  return read_entry(answer.entries.front(), settings_.staging_base);
+  return read_entry(answer.entries.front());
 }
 
 Result<std::optional<DirectoryEntry>> LdapDirectory::Parts::find(Connection& connection,
                                                                  std::string_view entry_uuid,
                                                                  const Deadline& deadline) const {
-  if (!is_uuid(entry_uuid)) return std::nullopt;
   // Staging first: entries move from there to the people and never back, so one that moves between
   // the two searches is seen twice rather than not at all.
-  auto staged = find_below(connection, settings_.staging_base, entry_uuid, deadline);
-  if (!staged || *staged) return staged;
-  return find_below(connection, settings_.people_base, entry_uuid, deadline);
+  for (const std::string& base : {settings_.staging_base, settings_.people_base}) {
+    const auto found =
+        find_below(connection, base, entry_uuid, deadline, {.attributes = {"entryUUID"}});
+    if (!found) return fail(found.error());
+    if (!*found) continue;
+    Result<DirectoryEntry> entry = read_entry(**found);
+    if (!entry) return fail(std::move(entry).error());
+    return std::optional(std::move(*entry));
+  }
+  return std::nullopt;
 }
 
-Result<std::optional<DirectoryEntry>> LdapDirectory::Parts::find_below(
-    Connection& connection, const std::string& base, std::string_view entry_uuid,
-    const Deadline& deadline) const {
-  const Search search{.base = base,
-                      .scope = Scope::subtree,
-                      .filter = "(entryUUID=" + std::string(entry_uuid) + ")",
-                      .attributes = {"entryUUID"}};
-  const Answer answer = connection.search(search, deadline);
+Result<std::optional<FoundEntry>> LdapDirectory::Parts::find_below(Connection& connection,
+                                                                   const std::string& base,
+                                                                   std::string_view entry_uuid,
+                                                                   const Deadline& deadline,
+                                                                   Search search) const {
+  if (!is_uuid(entry_uuid)) return std::nullopt;
+  search.base = base;
+  search.scope = Scope::subtree;
+  search.filter = "(entryUUID=" + std::string(entry_uuid) + ")";
+  Answer answer = connection.search(search, deadline);
   if (!answer.succeeded()) return fail(answer.error("find an entry below " + base));
   if (answer.entries.empty()) return std::nullopt;
   if (answer.entries.size() > 1)
     return fail(Errc::internal, "directory: two entries with one entryUUID below " + base);
-  Result<DirectoryEntry> entry = read_entry(answer.entries.front(), settings_.staging_base);
-  if (!entry) return fail(std::move(entry).error());
-  return std::optional(std::move(*entry));
+  return std::optional(std::move(answer.entries.front()));
 }
 
 }  // namespace portal

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "directory/ldap_directory.hpp"
+#include "directory/policy.hpp"
 #include "directory/pool.hpp"
 #include "directory/recent_writes.hpp"
 
@@ -34,6 +35,8 @@ class LdapDirectory::Parts {
   /// "uid=<account>,<staging>". Fails: malformed.
   Result<std::string> staged_dn(std::string_view account) const;
 
+  /// What came with its entryUUID. Fails: denied (it did not).
+  Result<DirectoryEntry> read_entry(const directory::FoundEntry& found) const;
   /// The one entry at `dn`. Fails: not_found, and as the search does.
   Result<DirectoryEntry> entry_at(directory::Connection& connection, const std::string& dn,
                                   const directory::Deadline& deadline) const;
@@ -41,12 +44,23 @@ class LdapDirectory::Parts {
   Result<std::optional<DirectoryEntry>> find(directory::Connection& connection,
                                              std::string_view entry_uuid,
                                              const directory::Deadline& deadline) const;
+  /// The one entry below `base` with this entryUUID, with what `search` asks for.
+  Result<std::optional<directory::FoundEntry>> find_below(directory::Connection& connection,
+                                                          const std::string& base,
+                                                          std::string_view entry_uuid,
+                                                          const directory::Deadline& deadline,
+                                                          directory::Search search) const;
+
+  /// The password policy of an entry that came with its pwdPolicySubentry, kept for some minutes.
+  /// Nothing if it is not known or may not be read.
+  std::optional<directory::Policy> policy_of(directory::Connection& connection,
+                                             const directory::FoundEntry& entry,
+                                             const directory::Deadline& deadline);
+  std::optional<directory::Policy> policy_at(directory::Connection& connection,
+                                             const std::string& dn,
+                                             const directory::Deadline& deadline);
 
  private:
-  Result<std::optional<DirectoryEntry>> find_below(directory::Connection& connection,
-                                                   const std::string& base,
-                                                   std::string_view entry_uuid,
-                                                   const directory::Deadline& deadline) const;
   Result<void> introduce(directory::Connection& connection,
                          const directory::Deadline& deadline) const;
 
@@ -55,6 +69,7 @@ class LdapDirectory::Parts {
   std::optional<directory::Pool> provider_logins_;  ///< nothing if they are the same servers
   directory::Pool service_;
   directory::RecentWrites recent_writes_{std::chrono::minutes(5)};
+  directory::PolicyCache policies_{std::chrono::minutes(5)};
 };
 
 }  // namespace portal

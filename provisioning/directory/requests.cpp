@@ -85,6 +85,28 @@ void Connection::read_policy(::ldapcontrol** controls, Answer& answer) {
   if (grace >= 0) answer.policy.grace_logins_left = grace;
 }
 
+std::optional<Usability> Connection::read_usability(::ldapmsg* entry) {
+  LDAPControl** controls = nullptr;
+  if (::ldap_get_entry_controls(handle_.get(), entry, &controls) != LDAP_SUCCESS)
+    return std::nullopt;
+  const LdapControls owned(controls);
+  LDAPControl* control = ::ldap_control_find(LDAP_CONTROL_X_ACCOUNT_USABILITY, controls, nullptr);
+  if (control == nullptr) return std::nullopt;
+  int available = 0;
+  LDAPAccountUsability told{};
+  Usability usability;  // an answer that cannot be read is no good one
+  if (::ldap_parse_accountusability_control(handle_.get(), control, &available, &told) !=
+      LDAP_SUCCESS)
+    return usability;
+  usability.available = available != 0;
+  if (!usability.available) {
+    usability.inactive = told.more_info.inactive != 0;
+  } else if (told.seconds_remaining >= 0) {
+    usability.expires_in = std::chrono::seconds(told.seconds_remaining);
+  }
+  return usability;
+}
+
 Answer Connection::bind(const std::string& dn, const Secret& password, const Deadline& deadline) {
   if (broken_) return without_answer(LDAP_SERVER_DOWN);
   if (dn.empty() || password.empty()) return Answer{LDAP_INVALID_CREDENTIALS, "not sent", {}, {}};
@@ -113,11 +135,15 @@ Answer Connection::search(const Search& search, const Deadline& deadline) {
     attributes.push_back(const_cast<char*>(name.c_str()));
   attributes.push_back(nullptr);
   const int scope = search.scope == Scope::base ? LDAP_SCOPE_BASE : LDAP_SCOPE_SUBTREE;
+  LDAPControl* usability = nullptr;
+  if (search.usability) (void)::ldap_create_accountusability_control(handle_.get(), &usability);
+  const LdapControl owned(usability);
+  std::array<LDAPControl*, 2> controls = {usability, nullptr};
   timeval time = to_timeval(deadline.left() + std::chrono::seconds(1));  // for the server; not 0
   int id = 0;
-  const int sent =
-      ::ldap_search_ext(handle_.get(), search.base.c_str(), scope, search.filter.c_str(),
-                        attributes.data(), 0, nullptr, nullptr, &time, search.size_limit, &id);
+  const int sent = ::ldap_search_ext(handle_.get(), search.base.c_str(), scope,
+                                     search.filter.c_str(), attributes.data(), 0, controls.data(),
+                                     nullptr, &time, search.size_limit, &id);
   return answer_to(sent, id, deadline);
 }
 
@@ -159,15 +185,27 @@ Answer Connection::remove(const std::string& dn, const Deadline& deadline) {
 
 Answer Connection::set_password(const std::string& dn, const Secret& password,
                                 const Deadline& deadline) {
+  return modify_password(dn, nullptr, password, deadline);
+}
+
+Answer Connection::change_password(const std::string& dn, const Secret& current, const Secret& next,
+                                   const Deadline& deadline) {
+  return modify_password(dn, &current, next, deadline);
+}
+
+Answer Connection::modify_password(const std::string& dn, const Secret* current, const Secret& next,
+                                   const Deadline& deadline) {
   if (broken_) return without_answer(LDAP_SERVER_DOWN);
-  if (password.empty()) return Answer{LDAP_CONSTRAINT_VIOLATION, "not sent", {}, {}};
+  if (next.empty() || (current != nullptr && current->empty()))
+    return Answer{LDAP_CONSTRAINT_VIOLATION, "not sent", {}, {}};
   const LdapControl policy = policy_request(handle_.get());
   std::array<LDAPControl*, 2> controls = {policy.get(), nullptr};
   berval user = view_of(dn);
-  berval new_password = view_of(password.reveal());
+  berval old_password = view_of(current != nullptr ? current->reveal() : std::string_view());
+  berval new_password = view_of(next.reveal());
   int id = 0;
-  const int sent =
-      ::ldap_passwd(handle_.get(), &user, nullptr, &new_password, controls.data(), nullptr, &id);
+  const int sent = ::ldap_passwd(handle_.get(), &user, current != nullptr ? &old_password : nullptr,
+                                 &new_password, controls.data(), nullptr, &id);
   return answer_to(sent, id, deadline);
 }
 

@@ -29,6 +29,10 @@ class ProbedDirectory final : public Directory {
                                                       const Secret& password) override {
     return behind_.set_password(dn, password);
   }
+  Result<PasswordChange> change_password(std::string_view dn, const Secret& current,
+                                         const Secret& next) override {
+    return behind_.change_password(dn, current, next);
+  }
   Result<DirectoryEntry> admit(std::string_view entry_uuid) override {
     return behind_.admit(entry_uuid);
   }
@@ -36,9 +40,15 @@ class ProbedDirectory final : public Directory {
     if (lost) return fail(*lost);
     return behind_.locate(entry_uuid);
   }
+  Result<EntryStanding> standing(std::string_view entry_uuid) override {
+    return behind_.standing(entry_uuid);
+  }
   Result<void> discard(const AccountId& account) override { return behind_.discard(account); }
   Result<bool> has_address(const EmailAddress& email) override {
     return behind_.has_address(email);
+  }
+  Result<std::optional<FoundPerson>> find_person(std::string_view name) override {
+    return behind_.find_person(name);
   }
   Result<void> prove_staging_is_safe() override { return proof; }
 

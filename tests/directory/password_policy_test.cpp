@@ -3,41 +3,16 @@
 #include <string>
 #include <thread>
 
-#include "directory/ldap_directory.hpp"
-#include "directory/private_slapd.hpp"
-#include "support/cmocka.hpp"
+#include "directory/policy_server.hpp"
 
 using namespace portal;
 using Verdict = BindAnswer::Verdict;
 using test::registered;
+using Server = test::PolicyServer;
 
 namespace {
 
 constexpr const char* kPassword = "Lac-Leman-1963";
-
-/// A slapd whose policy for people differs from the shipped one in `changes`.
-struct Server {
-  explicit Server(const std::vector<std::string>& changes)
-      : slapd(folder.path() / "slapd", arguments(changes)), directory(slapd.open()) {}
-
-  static test::PrivateSlapd::Arguments arguments(const std::vector<std::string>& changes) {
-    test::PrivateSlapd::Arguments all;
-    for (const std::string& change : changes) {
-      all.push_back("--policy");
-      all.push_back(change);
-    }
-    return all;
-  }
-  BindAnswer bind(const std::string& dn, const char* password) {
-    const Result<BindAnswer> answer = directory->bind(dn, Secret(password));
-    assert_ok(answer);
-    return *answer;
-  }
-
-  test::TemporaryFolder folder;
-  test::PrivateSlapd slapd;
-  std::unique_ptr<LdapDirectory> directory;
-};
 
 std::optional<PasswordRefusal> refusal(Server& server, const std::string& dn, const char* text) {
   const auto answer = server.directory->set_password(dn, Secret(text));
@@ -105,7 +80,7 @@ void a_reset_password_must_be_changed(void**) {
 
 void the_reasons_against_a_new_password_come_from_the_directory(void**) {
   // P1, L4
-  Server server({});
+  Server server;
   const DirectoryEntry entry = registered(*server.directory, "reasons@example.ch", kPassword);
   assert_true(refusal(server, entry.dn, "Kurz-1") == PasswordRefusal::too_short);
   assert_true(refusal(server, entry.dn, "") == PasswordRefusal::too_short);
@@ -125,7 +100,7 @@ void a_password_that_is_too_young_to_change_is_told(void**) {
 
 void a_staged_person_may_type_the_same_password_again(void**) {
   // R10
-  Server server({});
+  Server server;
   const Result<DirectoryEntry> staged = server.directory->stage(test::a_person("again@example.ch"));
   assert_ok(staged);
   assert_false(refusal(server, staged->dn, kPassword).has_value());
@@ -135,7 +110,7 @@ void a_staged_person_may_type_the_same_password_again(void**) {
 
 void a_long_unicode_password_is_neither_cut_nor_changed(void**) {
   // P2
-  Server server({});
+  Server server;
   std::string password;
   for (int i = 0; i < 128; ++i) password += "\xC3\xA9";  // é, 256 bytes
   const DirectoryEntry entry = registered(*server.directory, "long@example.ch", password);
@@ -146,7 +121,7 @@ void a_long_unicode_password_is_neither_cut_nor_changed(void**) {
 
 void only_persons_get_passwords(void**) {
   // L4
-  Server server({});
+  Server server;
   assert_error(
       server.directory->set_password("cn=portald,ou=services,dc=example,dc=ch", Secret(kPassword)),
       Errc::denied);
@@ -157,7 +132,7 @@ void only_persons_get_passwords(void**) {
 
 void what_is_stored_is_argon2id_with_enough_memory_and_passes(void**) {
   // P6
-  Server server({});
+  Server server;
   const DirectoryEntry entry = registered(*server.directory, "hash@example.ch", kPassword);
   const std::string encoded = test::run(
       "ldapsearch -Y EXTERNAL -Q -LLL -o ldif-wrap=no -H '" + server.slapd.uri() + "' -b '" +
@@ -172,7 +147,7 @@ void what_is_stored_is_argon2id_with_enough_memory_and_passes(void**) {
 
 void hashes_of_openldaps_own_module_are_still_verified(void**) {
   // P6
-  Server server({});
+  Server server;
   const DirectoryEntry entry = registered(*server.directory, "stock@example.ch", kPassword);
   const std::string stock = test::run(
       "slappasswd -o module-path=/usr/lib/ldap -o module-load='argon2.so m=19456 t=3 p=1' "

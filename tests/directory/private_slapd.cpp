@@ -123,6 +123,7 @@ LdapSettings PrivateSlapd::settings() const {
   settings.password = std::move(*password);
   settings.people_base = kPeople;
   settings.staging_base = kStaging;
+  settings.policy_dn = "cn=people,ou=policies,dc=example,dc=ch";
   return settings;
 }
 

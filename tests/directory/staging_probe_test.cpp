@@ -88,7 +88,7 @@ void a_service_account_that_reads_hashes_is_refused(void**) {
   assert_unsafe(prove_with(rules_with(staging + "=w\n", staging + "write\n")),
                 "the service account reads userPassword of uid=");
   std::string people = shipped_rules();
-  people.replace(people.rfind("=w\n"), 3, "write\n");
+  people.replace(people.rfind("=cw\n"), 4, "write\n");
   assert_unsafe(prove_with(people),
                 "the service account reads userPassword of uid=portald-probe,ou=p");
   assert_unsafe(

@@ -46,6 +46,41 @@ struct BindAnswer {
 /// Why the directory's policy refused a new password.
 enum class PasswordRefusal { too_short, too_weak, in_history, too_young, other };
 
+/// What came of a change of password that a person asked for.
+struct PasswordChange {
+  enum class Outcome {
+    taken,
+    wrong_password,  ///< the current one; also where the directory has locked the entry, or has
+                     ///< none
+    expired,         ///< no login is left to change it with: only a reset helps
+    refused,         ///< the new one, by the directory's policy: `refusal` says why
+  };
+  Outcome outcome = Outcome::wrong_password;
+  std::optional<PasswordRefusal> refusal;
+};
+
+/// Somebody whose entry was there before the product was.
+struct FoundPerson {
+  DirectoryEntry entry;
+  std::string uid;
+  std::string mail;  ///< the address that was asked for, or else the first; may be empty
+  std::string given_name;
+  std::string family_name;
+  std::optional<Language> language;  ///< nothing if the entry names none that we speak
+};
+
+/// What the directory says of an entry without being asked to check a password.
+struct EntryStanding {
+  enum class Place { absent, staged, people };
+  Place place = Place::absent;
+  std::string dn;  ///< empty if absent
+  /// By wrong passwords or by an administrator, now; or outside the time in which it may be used.
+  bool locked = false;
+  bool must_change = false;  ///< the password was reset and must be changed at the next login
+  bool expired = false;      ///< the password has, and no grace login is left
+  std::optional<std::chrono::seconds> expires_in = {};  ///< the password, by its age; not if it has
+};
+
 /// The company's directory, as far as the product needs it. Owns who a person is and the password.
 /// Thread-safe; calls block, at most the configured timeout. Writes go to the provider.
 class Directory {
@@ -65,17 +100,34 @@ class Directory {
   /// RFC 3062; nothing if it was taken, else the directory's reason. Fails: unavailable, denied.
   virtual Result<std::optional<PasswordRefusal>> set_password(std::string_view dn,
                                                               const Secret& password) = 0;
+  /// RFC 3062 in the person's own name, with the password that they have: so the directory's policy
+  /// speaks in full (history, quality, least age). Works where the password must be changed, or
+  /// where a grace login is left. An empty `next` is refused as too short, an empty `current` is
+  /// wrong, without asking (L1); both are sent as they are, so in NFC (P2).
+  /// Fails: denied (the directory lets nobody change), unavailable (it was not changed, or the
+  /// answer was lost and either password may be the right one).
+  virtual Result<PasswordChange> change_password(std::string_view dn, const Secret& current,
+                                                 const Secret& next) = 0;
   /// Moves a staged entry among the people by ModifyDN (deleteoldrdn 0). Nothing to do if it is
   /// there. Fails: not_found, unavailable, denied, conflict.
   virtual Result<DirectoryEntry> admit(std::string_view entry_uuid) = 0;
   /// Where an entry is now; nothing if it is nowhere. Fails: unavailable.
   virtual Result<std::optional<DirectoryEntry>> locate(std::string_view entry_uuid) = 0;
+  /// Whether an entry could be used to log in, without a bind: for logins by public key (M4). The
+  /// provider's word: a lock that only a replica has counted is not seen.
+  /// Fails: unavailable, denied (the service account may not read the entry).
+  virtual Result<EntryStanding> standing(std::string_view entry_uuid) = 0;
   /// Removes the entry that `stage` made for this account from the staging subtree, never from
   /// elsewhere; nothing to do if there is none. By account, because a crash right after `stage`
   /// leaves an entry whose entryUUID nobody has noted. Fails: unavailable, denied.
   virtual Result<void> discard(const AccountId& account) = 0;
   /// Whether an entry among the people has this address. Fails: unavailable.
   virtual Result<bool> has_address(const EmailAddress& email) = 0;
+
+  /// The entry among the people whose uid or mail is `name`, to adopt it; nothing if there is none.
+  /// What is in the entry was written by others and is not parsed (L2). Fails: conflict (several
+  /// have this name), unavailable, denied.
+  virtual Result<std::optional<FoundPerson>> find_person(std::string_view name) = 0;
 
   /// Makes a probe entry in staging and sees whether it can bind or be found by others: then the
   /// directory's access rules are unsafe. Fails: denied (unsafe, or the service account has too few
