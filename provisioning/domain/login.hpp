@@ -85,7 +85,14 @@ class LoginService {
   LoginStep resend(LoginConversation& conversation);
 
   /// The account phase: whether this account may enter, without its password (M4).
-  enum class Standing { usable, unknown, unusable, unavailable };
+  enum class Standing {
+    usable,
+    unknown,
+    unusable,     ///< unfinished, disabled, locked here or by the directory, or its entry is gone
+    must_change,  ///< usable once the password has been changed
+    expired,      ///< the password has, and cannot be changed without help
+    unavailable,
+  };
   Standing standing_of(std::string_view typed_name);
 
  private:

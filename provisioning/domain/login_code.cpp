@@ -271,10 +271,13 @@ LoginService::Standing LoginService::standing_of(std::string_view typed_name) {
   if (!account) return Standing::unavailable;
   if (!*account) return Standing::unknown;
   if ((*account)->state != AccountState::active || (*account)->locked) return Standing::unusable;
-  // Whoever was removed from the directory, or moved out of the people, is out here as well.
-  const auto place = neighbours_.directory.locate((*account)->entry_uuid);
-  if (!place) return Standing::unavailable;
-  return *place && !(*place)->staged ? Standing::usable : Standing::unusable;
+  // Whoever was removed from the directory, moved out of the people, or locked there is out here as
+  // well, however they proved who they are.
+  const auto entry = neighbours_.directory.standing((*account)->entry_uuid);
+  if (!entry) return Standing::unavailable;
+  if (entry->place != EntryStanding::Place::people || entry->locked) return Standing::unusable;
+  if (entry->expired) return Standing::expired;
+  return entry->must_change ? Standing::must_change : Standing::usable;
 }
 
 }  // namespace portal

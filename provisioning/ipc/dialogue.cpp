@@ -153,7 +153,7 @@ Reply Dialogue::refuse_caller() {
 Reply Dialogue::judge_account(std::string_view user) {
   const LoginService::Standing standing = needs_.face.standing_of(user);
   std::string text;
-  if (standing == LoginService::Standing::unusable)
+  if (standing == LoginService::Standing::unusable || standing == LoginService::Standing::expired)
     text = needs_.phrases.text(conversation_.language, "refusal.account_unusable");
   return done(outcome_of(standing), {}, text);
 }

@@ -29,6 +29,8 @@ Outcome outcome_of(LoginService::Standing standing) noexcept {
     case LoginService::Standing::usable: return Outcome::success;
     case LoginService::Standing::unknown: return Outcome::unknown_user;
     case LoginService::Standing::unusable: return Outcome::account_unusable;
+    case LoginService::Standing::must_change: return Outcome::new_password_required;
+    case LoginService::Standing::expired: return Outcome::account_expired;
     case LoginService::Standing::unavailable: return Outcome::unavailable;
   }
   return Outcome::internal;

@@ -175,6 +175,19 @@ void a_password_that_must_be_changed_lets_pam_on_and_the_web_not(void**) {
               RefusalReason::account_unusable);
 }
 
+void the_account_phase_says_what_the_directory_says(void**) {
+  // M4: also after a public key, without a bind
+  House house;
+  (void)with_app(house);
+  assert_true(house.login->standing_of(kName) == LoginService::Standing::usable);
+  house.directory.standings.must_change = true;
+  assert_true(house.login->standing_of(kName) == LoginService::Standing::must_change);
+  house.directory.standings.expired = true;
+  assert_true(house.login->standing_of(kName) == LoginService::Standing::expired);
+  house.directory.standings.locked = true;
+  assert_true(house.login->standing_of(kName) == LoginService::Standing::unusable);
+}
+
 }  // namespace
 
 int main() {
@@ -191,6 +204,7 @@ int main() {
       cmocka_unit_test(a_service_may_be_content_with_the_password),
       cmocka_unit_test(a_services_own_words_stand_first),
       cmocka_unit_test(a_password_that_must_be_changed_lets_pam_on_and_the_web_not),
+      cmocka_unit_test(the_account_phase_says_what_the_directory_says),
   };
   return cmocka_run_group_tests(tests, nullptr, nullptr);
 }
