@@ -19,7 +19,6 @@
 namespace portal {
 namespace {
 
-constexpr std::string_view kActivate = "activate";
 constexpr std::chrono::minutes kUndoAfter{5};
 
 /// A pseudonym: nothing of the person is in it.
@@ -63,8 +62,9 @@ Result<Intent> write_intent(RegistrationAct& act, const Factor& factor) {
   }
   if (auto done = accounts.accept_terms(row.account, row.terms); !done) return fail(done.error());
   if (auto done = accounts.add_factor(factor); !done) return fail(done.error());
-  Intent intent{
-      IntentId::random(), std::string(kActivate), row.account, row.id, row.entry_uuid, act.now};
+  Intent intent{IntentId::random(), std::string(kActivateIntent),
+                row.account,        row.id,
+                row.entry_uuid,     act.now};
   if (auto done = transaction.intents().write(intent); !done) return fail(done.error());
   return intent;
 }
@@ -208,8 +208,13 @@ Result<void> RegistrationService::settle_intents() {
   // One that cannot be settled must not hold up the others.
   Result<void> outcome;
   for (const Intent& intent : *open) {
-    if (intent.what != kActivate) continue;
-    const auto settled = settle(intent, Source{"local", "portald"});
+    Result<void> settled;
+    if (intent.what == kStageIntent) {
+      settled = take_back_if_old(intent);
+    } else if (intent.what == kActivateIntent) {
+      const auto step = settle(intent, Source{"local", "portald"});
+      if (!step) settled = fail(step.error());
+    }
     if (settled) continue;
     outcome = fail(settled.error());
     if (settled.error().code == Errc::unavailable) break;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -26,6 +27,8 @@ class FakeDirectory final : public Directory {
   std::optional<PasswordRefusal> policy;       ///< what set_password answers
   std::optional<BindAnswer::Verdict> verdict;  ///< what a right password gives
   int binds = 0;
+  /// What happens between a call's arrival ("set_password") and its effect.
+  std::function<void(std::string_view call)> meanwhile;
 
   Result<BindAnswer> bind(std::string_view dn, const Secret& password) override {
     const std::lock_guard lock(mutex_);
@@ -47,6 +50,7 @@ class FakeDirectory final : public Directory {
   }
 
   Result<DirectoryEntry> stage(const StagedPerson& person) override {
+    if (const auto happens = meanwhile) happens("stage");
     const std::lock_guard lock(mutex_);
     if (!available) return down();
     for (auto& [uuid, entry] : entries_) {
@@ -63,6 +67,7 @@ class FakeDirectory final : public Directory {
 
   Result<std::optional<PasswordRefusal>> set_password(std::string_view dn,
                                                       const Secret& password) override {
+    if (const auto happens = meanwhile) happens("set_password");
     const std::lock_guard lock(mutex_);
     if (!available) return down();
     if (policy) return policy;
@@ -73,6 +78,7 @@ class FakeDirectory final : public Directory {
   }
 
   Result<DirectoryEntry> admit(std::string_view entry_uuid) override {
+    if (const auto happens = meanwhile) happens("admit");
     const std::lock_guard lock(mutex_);
     if (!available || !admits) return down();
     if (admit_fails_with) return fail(*admit_fails_with, "the directory will not have it");
