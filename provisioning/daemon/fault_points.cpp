@@ -91,6 +91,12 @@ Result<DirectoryEntry> FaultingDirectory::stage(const StagedPerson& person) {
   return between("stage", [&] { return ForwardingDirectory::stage(person); });
 }
 
+Result<void> FaultingDirectory::set_staged_address(std::string_view entry_uuid,
+                                                   const EmailAddress& email) {
+  return between("set_staged_address",
+                 [&] { return ForwardingDirectory::set_staged_address(entry_uuid, email); });
+}
+
 Result<std::optional<PasswordRefusal>> FaultingDirectory::set_password(std::string_view dn,
                                                                        const Secret& password) {
   return between("set_password", [&] { return ForwardingDirectory::set_password(dn, password); });

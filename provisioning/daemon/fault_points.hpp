@@ -30,11 +30,12 @@ class FaultingStore final : public Store {
 };
 
 /// Points of each directory write: "directory.stage.before", "directory.stage.after", and so for
-/// set_password, admit and discard.
+/// set_staged_address, set_password, admit and discard.
 class FaultingDirectory final : public ForwardingDirectory {
  public:
   using ForwardingDirectory::ForwardingDirectory;
   Result<DirectoryEntry> stage(const StagedPerson& person) override;
+  Result<void> set_staged_address(std::string_view entry_uuid, const EmailAddress& email) override;
   Result<std::optional<PasswordRefusal>> set_password(std::string_view dn,
                                                       const Secret& password) override;
   Result<DirectoryEntry> admit(std::string_view entry_uuid) override;

@@ -141,8 +141,6 @@ class RegistrationService {
   Result<std::variant<Intent, RegistrationStep>> announce_entry(const RegistrationId& id);
   Result<DirectoryEntry> stage(const AccountId& account, const Registration& row,
                                const EmailAddress& email);
-  /// Takes back what was staged for a registration that had ended meanwhile.
-  Outcome<> discard_if_abandoned(Outcome<> outcome, const AccountId& account);
   /// Makes a staged entry the registration's own and ends its intent; gives one for the entry that
   /// it replaces.
   Result<std::optional<Intent>> adopt_entry(RegistrationAct& act, const Intent& intent,
@@ -161,6 +159,8 @@ class RegistrationService {
       FunctionRef<Result<std::variant<Factor, RefusalReason>>(RegistrationAct&)> prove);
   /// Lets the directory follow an intent that is written, and ends it.
   Result<RegistrationStep> settle(const Intent& intent, const Source& source);
+  /// Moves the entry, with the address that was proven.
+  Result<DirectoryEntry> admit(const Intent& intent);
   Result<void> finish(const Intent& intent, const DirectoryEntry& entry, const Source& source);
   Result<void> undo(const Intent& intent);
 

@@ -121,9 +121,21 @@ RegistrationService::Outcome<> RegistrationService::activate(
   return *settled;
 }
 
-Result<RegistrationStep> RegistrationService::settle(const Intent& intent, const Source& source) {
+Result<DirectoryEntry> RegistrationService::admit(const Intent& intent) {
+  const auto account = in_read<Account>(neighbours_.store, [&](Transaction& transaction) {
+    return transaction.accounts().get(intent.account);
+  });
+  if (!account) return fail(account.error());
+  // What is staged may bear an address of before: it was corrected, or a crash came between.
   Directory& directory = neighbours_.directory;
-  const auto place = directory.locate(intent.entry_uuid);
+  if (auto set = directory.set_staged_address(intent.entry_uuid, account->email); !set) {
+    return fail(std::move(set).error());
+  }
+  return directory.admit(intent.entry_uuid);
+}
+
+Result<RegistrationStep> RegistrationService::settle(const Intent& intent, const Source& source) {
+  const auto place = neighbours_.directory.locate(intent.entry_uuid);
   if (!place) return fail(place.error());
   if (!*place) {
     // A server that lags behind knows nothing of a fresh entry either: only an old intent is
@@ -134,7 +146,7 @@ Result<RegistrationStep> RegistrationService::settle(const Intent& intent, const
     if (auto undone = undo(intent); !undone) return fail(std::move(undone).error());
     return RegistrationStep::abandoned;
   }
-  const Result<DirectoryEntry> entry = directory.admit(intent.entry_uuid);
+  const Result<DirectoryEntry> entry = admit(intent);
   if (!entry && entry.error().code != Errc::unavailable) {
     // The directory will not have it, today or tomorrow: the person starts again with the letter.
     if (auto undone = undo(intent); !undone) return fail(std::move(undone).error());

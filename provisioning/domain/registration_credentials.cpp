@@ -77,16 +77,6 @@ Result<void> RegistrationService::send_mail(RegistrationAct& act) {
   return act.transaction.attempts().record(AttemptKind::mail_to_person, row.person.text(), act.now);
 }
 
-RegistrationService::Outcome<> RegistrationService::discard_if_abandoned(Outcome<> outcome,
-                                                                         const AccountId& account) {
-  if (!outcome) return outcome;
-  const auto* step = std::get_if<RegistrationStep>(&*outcome);
-  if (!step || *step != RegistrationStep::abandoned) return outcome;
-  // Given up in another browser while we staged it; the sweep may have been here already.
-  if (auto gone = neighbours_.directory.discard(account); !gone) return fail(gone.error());
-  return outcome;
-}
-
 RegistrationService::Outcome<PasswordFaults> RegistrationService::choose_credentials(
     const Secret& token, const EmailAddress& email, const Secret& password, const Source& source) {
   Result<std::optional<Registration>> found = row_of(token);
@@ -205,26 +195,23 @@ RegistrationService::Outcome<> RegistrationService::correct_address(const Secret
   if (row.step != RegistrationStep::mail_code) return row.step;
   const Result<bool> in_use = is_in_use(email);
   if (!in_use) return fail(in_use.error());
-  // The directory speaks now, not at the activation. Whoever reads the entry between the two writes
-  // sees an address that is not proven, as before.
-  const Result<DirectoryEntry> staged = stage(row.account, row, email);
-  if (!staged) return fail(staged.error());
-  Outcome<> outcome =
-      act("registration.correct_address", token, {RegistrationStep::mail_code}, source,
-          [&](RegistrationAct& act) -> Outcome<> {
-            if (mail_resends_left(act.row, settings_) == 0) {
-              return act.refuse(RefusalReason::too_many_tries, "no mail left");
-            }
-            // A slip of the pen is corrected at once; a list of addresses is not written to.
-            if (act.row.mail_sends > 1 && mail_pause_left(act.row, settings_, act.now) > 0s) {
-              return act.refuse(RefusalReason::must_wait);
-            }
-            act.row.email = email;
-            act.row.address_in_use = *in_use;
-            if (auto sent = send_mail(act); !sent) return fail(sent.error());
-            return act.advance(RegistrationStep::mail_code);
-          });
-  return discard_if_abandoned(std::move(outcome), row.account);
+  // In the store alone: the activation brings the staged entry in line. Written here as well, the
+  // directory could be ahead after a crash, or beside a second tab, and keep what nobody has
+  // proven.
+  return act("registration.correct_address", token, {RegistrationStep::mail_code}, source,
+             [&](RegistrationAct& act) -> Outcome<> {
+               if (mail_resends_left(act.row, settings_) == 0) {
+                 return act.refuse(RefusalReason::too_many_tries, "no mail left");
+               }
+               // A slip of the pen is corrected at once; a list of addresses is not written to.
+               if (act.row.mail_sends > 1 && mail_pause_left(act.row, settings_, act.now) > 0s) {
+                 return act.refuse(RefusalReason::must_wait);
+               }
+               act.row.email = email;
+               act.row.address_in_use = *in_use;
+               if (auto sent = send_mail(act); !sent) return fail(sent.error());
+               return act.advance(RegistrationStep::mail_code);
+             });
 }
 
 }  // namespace portal

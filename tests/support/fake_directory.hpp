@@ -65,6 +65,16 @@ class FakeDirectory final : public Directory {
     return DirectoryEntry{uuid, entry.dn, true};
   }
 
+  Result<void> set_staged_address(std::string_view entry_uuid, const EmailAddress& email) override {
+    if (const auto happens = meanwhile) happens("set_staged_address");
+    const std::lock_guard lock(mutex_);
+    if (!available) return down();
+    const auto found = entries_.find(std::string(entry_uuid));
+    if (found == entries_.end()) return fail(Errc::not_found, "no such entry");
+    if (found->second.staged) found->second.email_key = email.key();
+    return {};
+  }
+
   Result<std::optional<PasswordRefusal>> set_password(std::string_view dn,
                                                       const Secret& password) override {
     if (const auto happens = meanwhile) happens("set_password");

@@ -20,6 +20,9 @@ class ForwardingDirectory : public Directory {
   Result<DirectoryEntry> stage(const StagedPerson& person) override {
     return behind_.stage(person);
   }
+  Result<void> set_staged_address(std::string_view entry_uuid, const EmailAddress& email) override {
+    return behind_.set_staged_address(entry_uuid, email);
+  }
   Result<std::optional<PasswordRefusal>> set_password(std::string_view dn,
                                                       const Secret& password) override {
     return behind_.set_password(dn, password);
