@@ -87,54 +87,34 @@ Result<void> FaultingStore::write(std::string_view label, Work work) {
 
 Result<void> FaultingStore::read(Work work) { return behind_.read(work); }
 
-Result<BindAnswer> FaultingDirectory::bind_nobody(const Secret& password) {
-  return behind_.bind_nobody(password);
-}
-
-Result<BindAnswer> FaultingDirectory::bind(std::string_view dn, const Secret& password) {
-  return behind_.bind(dn, password);
-}
-
 Result<DirectoryEntry> FaultingDirectory::stage(const StagedPerson& person) {
-  return between("stage", [&] { return behind_.stage(person); });
+  return between("stage", [&] { return ForwardingDirectory::stage(person); });
+}
+
+Result<void> FaultingDirectory::set_staged_address(std::string_view entry_uuid,
+                                                   const EmailAddress& email) {
+  return between("set_staged_address",
+                 [&] { return ForwardingDirectory::set_staged_address(entry_uuid, email); });
 }
 
 Result<std::optional<PasswordRefusal>> FaultingDirectory::set_password(std::string_view dn,
                                                                        const Secret& password) {
-  return between("set_password", [&] { return behind_.set_password(dn, password); });
+  return between("set_password", [&] { return ForwardingDirectory::set_password(dn, password); });
 }
 
 Result<PasswordChange> FaultingDirectory::change_password(std::string_view dn,
                                                           const Secret& current,
                                                           const Secret& next) {
-  return between("change_password", [&] { return behind_.change_password(dn, current, next); });
+  return between("change_password", [&] { return ForwardingDirectory::change_password(dn, current, next); });
 }
 
 Result<DirectoryEntry> FaultingDirectory::admit(std::string_view entry_uuid) {
-  return between("admit", [&] { return behind_.admit(entry_uuid); });
-}
-
-Result<std::optional<DirectoryEntry>> FaultingDirectory::locate(std::string_view entry_uuid) {
-  return behind_.locate(entry_uuid);
-}
-
-Result<EntryStanding> FaultingDirectory::standing(std::string_view entry_uuid) {
-  return behind_.standing(entry_uuid);
+  return between("admit", [&] { return ForwardingDirectory::admit(entry_uuid); });
 }
 
 Result<void> FaultingDirectory::discard(const AccountId& account) {
-  return between("discard", [&] { return behind_.discard(account); });
+  return between("discard", [&] { return ForwardingDirectory::discard(account); });
 }
-
-Result<bool> FaultingDirectory::has_address(const EmailAddress& email) {
-  return behind_.has_address(email);
-}
-
-Result<std::optional<FoundPerson>> FaultingDirectory::find_person(std::string_view name) {
-  return behind_.find_person(name);
-}
-
-Result<void> FaultingDirectory::prove_staging_is_safe() { return behind_.prove_staging_is_safe(); }
 
 }  // namespace portal::fault_points
 

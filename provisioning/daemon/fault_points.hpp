@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-#include "domain/ports/directory.hpp"
+#include "domain/ports/forwarding_directory.hpp"
 #include "domain/ports/store.hpp"
 
 /// Named moments at which a test can kill the daemon; only in builds with PORTAL_FAULT_POINTS.
@@ -30,27 +30,18 @@ class FaultingStore final : public Store {
 };
 
 /// Points of each directory write: "directory.stage.before", "directory.stage.after", and so for
-/// set_password, change_password, admit and discard.
-class FaultingDirectory final : public Directory {
+/// set_staged_address, set_password, change_password, admit and discard.
+class FaultingDirectory final : public ForwardingDirectory {
  public:
-  explicit FaultingDirectory(Directory& behind) : behind_(behind) {}
-  Result<BindAnswer> bind(std::string_view dn, const Secret& password) override;
-  Result<BindAnswer> bind_nobody(const Secret& password) override;
+  using ForwardingDirectory::ForwardingDirectory;
   Result<DirectoryEntry> stage(const StagedPerson& person) override;
+  Result<void> set_staged_address(std::string_view entry_uuid, const EmailAddress& email) override;
   Result<std::optional<PasswordRefusal>> set_password(std::string_view dn,
                                                       const Secret& password) override;
   Result<PasswordChange> change_password(std::string_view dn, const Secret& current,
                                          const Secret& next) override;
   Result<DirectoryEntry> admit(std::string_view entry_uuid) override;
-  Result<std::optional<DirectoryEntry>> locate(std::string_view entry_uuid) override;
-  Result<EntryStanding> standing(std::string_view entry_uuid) override;
   Result<void> discard(const AccountId& account) override;
-  Result<bool> has_address(const EmailAddress& email) override;
-  Result<std::optional<FoundPerson>> find_person(std::string_view name) override;
-  Result<void> prove_staging_is_safe() override;
-
- private:
-  Directory& behind_;
 };
 
 }  // namespace portal::fault_points

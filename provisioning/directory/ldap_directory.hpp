@@ -70,6 +70,7 @@ class LdapDirectory final : public Directory {
   /// Empty names become "-": the schema wants a family name. Fails: unavailable, denied (also when
   /// the directory cannot hold the address: `mail` is ASCII).
   Result<DirectoryEntry> stage(const StagedPerson& person) override;
+  Result<void> set_staged_address(std::string_view entry_uuid, const EmailAddress& email) override;
   /// An empty password is refused as too short without asking: RFC 3062 would make the server
   /// invent one. A staged entry may be given the password it has already. Fails: unavailable,
   /// denied.

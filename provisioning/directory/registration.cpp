@@ -71,6 +71,21 @@ Result<DirectoryEntry> LdapDirectory::stage(const StagedPerson& person) {
       });
 }
 
+Result<void> LdapDirectory::set_staged_address(std::string_view entry_uuid,
+                                               const EmailAddress& email) {
+  const Deadline deadline = parts_->deadline();
+  return with_connection(parts_->service(), deadline, [&](Connection& connection) -> Result<void> {
+    const auto found = parts_->find(connection, entry_uuid, deadline);
+    if (!found) return fail(found.error());
+    if (!*found) return fail(Errc::not_found, "directory: no entry with this entryUUID");
+    if (!(*found)->staged) return {};
+    const Answer answer = connection.replace((*found)->dn, {{"mail", {email.text()}}}, deadline);
+    // Gone since we looked: another node was first, and has moved it.
+    if (answer.succeeded() || answer.outcome() == Outcome::no_such_entry) return {};
+    return fail(staging_error(answer, "set the address of a staged entry"));
+  });
+}
+
 Result<DirectoryEntry> LdapDirectory::admit(std::string_view entry_uuid) {
   const Deadline deadline = parts_->deadline();
   const auto find = [&](Connection& connection) -> Result<DirectoryEntry> {

@@ -5,7 +5,6 @@
 
 #include "domain/administration.hpp"
 #include "domain/audit_trail.hpp"
-#include "domain/ports/attempts.hpp"
 #include "domain/ports/store.hpp"
 
 namespace portal {
@@ -30,8 +29,6 @@ Result<bool> renew_letter(Transaction& transaction, const PersonId& person, cons
   if (auto issued = transaction.people().issue(letter, *row.code); !issued) {
     return fail(std::move(issued).error());
   }
-  auto forgotten = transaction.attempts().forget(AttemptKind::activation_data, row.ahv.digits());
-  if (!forgotten) return fail(std::move(forgotten).error());
   return true;
 }
 
@@ -119,8 +116,6 @@ Result<IssuedCode> AdministrationService::issue_code(const AhvNumber& ahv, const
         if (auto done = transaction.people().issue(letter, issued.code); !done) {
           return fail(std::move(done).error());
         }
-        auto forgotten = transaction.attempts().forget(AttemptKind::activation_data, ahv.digits());
-        if (!forgotten) return fail(std::move(forgotten).error());
         AuditEvent event = success_event(now, "code.issued", issued.person.text(), by.source);
         event.actor = by.name;
         event.reason = "portal " + portal.text() + ", letter " + letter.id.text();

@@ -137,9 +137,17 @@ class RegistrationService {
   Result<std::optional<Registration>> row_of(const Secret& token);
 
   Result<bool> is_in_use(const EmailAddress& email);
-  Result<DirectoryEntry> stage(const Registration& row, const EmailAddress& email);
-  /// Takes back what was staged for a registration that had ended meanwhile.
-  Outcome<> discard_if_abandoned(Outcome<> outcome, const AccountId& account);
+  /// Tells the store of an entry that is about to be staged; the step, if step 2 is over.
+  Result<std::variant<Intent, RegistrationStep>> announce_entry(const RegistrationId& id);
+  Result<DirectoryEntry> stage(const AccountId& account, const Registration& row,
+                               const EmailAddress& email);
+  /// Makes a staged entry the registration's own and ends its intent; gives one for the entry that
+  /// it replaces.
+  Result<std::optional<Intent>> adopt_entry(RegistrationAct& act, const Intent& intent,
+                                            const DirectoryEntry& entry);
+  /// Removes an entry that is staged for nobody, then ends its intent.
+  Result<void> take_back(const Intent& intent);
+  Result<void> take_back_if_old(const Intent& intent);
   /// Opens the code for the row's address and queues its mail.
   Result<void> send_mail(RegistrationAct& act);
   /// Opens the code for the row's number and queues its SMS; a refusal if a budget is used up.
@@ -151,6 +159,8 @@ class RegistrationService {
       FunctionRef<Result<std::variant<Factor, RefusalReason>>(RegistrationAct&)> prove);
   /// Lets the directory follow an intent that is written, and ends it.
   Result<RegistrationStep> settle(const Intent& intent, const Source& source);
+  /// Moves the entry, with the address that was proven.
+  Result<DirectoryEntry> admit(const Intent& intent);
   Result<void> finish(const Intent& intent, const DirectoryEntry& entry, const Source& source);
   Result<void> undo(const Intent& intent);
 

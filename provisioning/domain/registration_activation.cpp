@@ -19,7 +19,6 @@
 namespace portal {
 namespace {
 
-constexpr std::string_view kActivate = "activate";
 constexpr std::chrono::minutes kUndoAfter{5};
 
 /// A pseudonym: nothing of the person is in it.
@@ -63,8 +62,9 @@ Result<Intent> write_intent(RegistrationAct& act, const Factor& factor) {
   }
   if (auto done = accounts.accept_terms(row.account, row.terms); !done) return fail(done.error());
   if (auto done = accounts.add_factor(factor); !done) return fail(done.error());
-  Intent intent{
-      IntentId::random(), std::string(kActivate), row.account, row.id, row.entry_uuid, act.now};
+  Intent intent{IntentId::random(), std::string(kActivateIntent),
+                row.account,        row.id,
+                row.entry_uuid,     act.now};
   if (auto done = transaction.intents().write(intent); !done) return fail(done.error());
   return intent;
 }
@@ -121,9 +121,21 @@ RegistrationService::Outcome<> RegistrationService::activate(
   return *settled;
 }
 
-Result<RegistrationStep> RegistrationService::settle(const Intent& intent, const Source& source) {
+Result<DirectoryEntry> RegistrationService::admit(const Intent& intent) {
+  const auto account = in_read<Account>(neighbours_.store, [&](Transaction& transaction) {
+    return transaction.accounts().get(intent.account);
+  });
+  if (!account) return fail(account.error());
+  // What is staged may bear an address of before: it was corrected, or a crash came between.
   Directory& directory = neighbours_.directory;
-  const auto place = directory.locate(intent.entry_uuid);
+  if (auto set = directory.set_staged_address(intent.entry_uuid, account->email); !set) {
+    return fail(std::move(set).error());
+  }
+  return directory.admit(intent.entry_uuid);
+}
+
+Result<RegistrationStep> RegistrationService::settle(const Intent& intent, const Source& source) {
+  const auto place = neighbours_.directory.locate(intent.entry_uuid);
   if (!place) return fail(place.error());
   if (!*place) {
     // A server that lags behind knows nothing of a fresh entry either: only an old intent is
@@ -134,7 +146,7 @@ Result<RegistrationStep> RegistrationService::settle(const Intent& intent, const
     if (auto undone = undo(intent); !undone) return fail(std::move(undone).error());
     return RegistrationStep::abandoned;
   }
-  const Result<DirectoryEntry> entry = directory.admit(intent.entry_uuid);
+  const Result<DirectoryEntry> entry = admit(intent);
   if (!entry && entry.error().code != Errc::unavailable) {
     // The directory will not have it, today or tomorrow: the person starts again with the letter.
     if (auto undone = undo(intent); !undone) return fail(std::move(undone).error());
@@ -208,8 +220,13 @@ Result<void> RegistrationService::settle_intents() {
   // One that cannot be settled must not hold up the others.
   Result<void> outcome;
   for (const Intent& intent : *open) {
-    if (intent.what != kActivate) continue;
-    const auto settled = settle(intent, Source{"local", "portald"});
+    Result<void> settled;
+    if (intent.what == kStageIntent) {
+      settled = take_back_if_old(intent);
+    } else if (intent.what == kActivateIntent) {
+      const auto step = settle(intent, Source{"local", "portald"});
+      if (!step) settled = fail(step.error());
+    }
     if (settled) continue;
     outcome = fail(settled.error());
     if (settled.error().code == Errc::unavailable) break;

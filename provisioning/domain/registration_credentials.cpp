@@ -45,17 +45,6 @@ Result<bool> RegistrationService::is_in_use(const EmailAddress& email) {
   return account->has_value() || *in_directory;
 }
 
-Result<DirectoryEntry> RegistrationService::stage(const Registration& row,
-                                                  const EmailAddress& email) {
-  Result<Person> person = in_read<Person>(neighbours_.store, [&](Transaction& transaction) {
-    return transaction.people().get(row.person);
-  });
-  if (!person) return fail(std::move(person).error());
-  return neighbours_.directory.stage(StagedPerson{row.account, std::move(person->given_name),
-                                                  std::move(person->family_name), email,
-                                                  row.language});
-}
-
 Result<void> RegistrationService::send_mail(RegistrationAct& act) {
   Registration& row = act.row;
   const Portal* portal = neighbours_.portals.find(row.portal);
@@ -88,16 +77,6 @@ Result<void> RegistrationService::send_mail(RegistrationAct& act) {
   return act.transaction.attempts().record(AttemptKind::mail_to_person, row.person.text(), act.now);
 }
 
-RegistrationService::Outcome<> RegistrationService::discard_if_abandoned(Outcome<> outcome,
-                                                                         const AccountId& account) {
-  if (!outcome) return outcome;
-  const auto* step = std::get_if<RegistrationStep>(&*outcome);
-  if (!step || *step != RegistrationStep::abandoned) return outcome;
-  // Given up in another browser while we staged it; the sweep may have been here already.
-  if (auto gone = neighbours_.directory.discard(account); !gone) return fail(gone.error());
-  return outcome;
-}
-
 RegistrationService::Outcome<PasswordFaults> RegistrationService::choose_credentials(
     const Secret& token, const EmailAddress& email, const Secret& password, const Source& source) {
   Result<std::optional<Registration>> found = row_of(token);
@@ -127,23 +106,36 @@ RegistrationService::Outcome<PasswordFaults> RegistrationService::choose_credent
 
   const Result<bool> in_use = is_in_use(email);
   if (!in_use) return fail(in_use.error());
-  const Result<DirectoryEntry> entry = stage(row, email);
+  const auto announced = announce_entry(row.id);
+  if (!announced) return fail(announced.error());
+  if (const auto* step = std::get_if<RegistrationStep>(&*announced)) return *step;
+  const Intent& mine = std::get<Intent>(*announced);
+  // Whatever fails from here on leaves the intent, and settle_intents removes what was staged.
+  const Result<DirectoryEntry> entry = stage(mine.account, row, email);
   if (!entry) return fail(entry.error());
   const auto refused = neighbours_.directory.set_password(entry->dn, *normal);
   if (!refused) return fail(refused.error());
-  if (*refused) return PasswordFaults{{}, true};
+  if (*refused) {
+    (void)take_back(mine);
+    return PasswordFaults{{}, true};
+  }
 
+  std::optional<Intent> left_over = mine;
   Outcome<> outcome = act("registration.credentials", token, {RegistrationStep::credentials},
                           source, [&](RegistrationAct& act) -> Outcome<> {
+                            left_over = mine;
+                            auto replaced = adopt_entry(act, mine, *entry);
+                            if (!replaced) return fail(std::move(replaced).error());
                             act.row.email = email;
                             act.row.address_in_use = *in_use;
-                            act.row.entry_uuid = entry->entry_uuid;
-                            act.row.dn = entry->dn;
                             if (auto sent = send_mail(act); !sent) return fail(sent.error());
-                            return act.advance(RegistrationStep::mail_code);
+                            auto moved = act.advance(RegistrationStep::mail_code);
+                            if (moved) left_over = std::move(*replaced);
+                            return moved;
                           });
-  outcome = discard_if_abandoned(std::move(outcome), row.account);
+  // Of a commit that failed nobody knows whether it counts: settle_intents does, later.
   if (!outcome) return fail(std::move(outcome).error());
+  if (left_over) (void)take_back(*left_over);
   return std::visit(
       [](auto&& ended) -> Outcome<PasswordFaults> { return std::forward<decltype(ended)>(ended); },
       std::move(*outcome));
@@ -203,26 +195,23 @@ RegistrationService::Outcome<> RegistrationService::correct_address(const Secret
   if (row.step != RegistrationStep::mail_code) return row.step;
   const Result<bool> in_use = is_in_use(email);
   if (!in_use) return fail(in_use.error());
-  // The directory speaks now, not at the activation. Whoever reads the entry between the two writes
-  // sees an address that is not proven, as before.
-  const Result<DirectoryEntry> staged = stage(row, email);
-  if (!staged) return fail(staged.error());
-  Outcome<> outcome =
-      act("registration.correct_address", token, {RegistrationStep::mail_code}, source,
-          [&](RegistrationAct& act) -> Outcome<> {
-            if (mail_resends_left(act.row, settings_) == 0) {
-              return act.refuse(RefusalReason::too_many_tries, "no mail left");
-            }
-            // A slip of the pen is corrected at once; a list of addresses is not written to.
-            if (act.row.mail_sends > 1 && mail_pause_left(act.row, settings_, act.now) > 0s) {
-              return act.refuse(RefusalReason::must_wait);
-            }
-            act.row.email = email;
-            act.row.address_in_use = *in_use;
-            if (auto sent = send_mail(act); !sent) return fail(sent.error());
-            return act.advance(RegistrationStep::mail_code);
-          });
-  return discard_if_abandoned(std::move(outcome), row.account);
+  // In the store alone: the activation brings the staged entry in line. Written here as well, the
+  // directory could be ahead after a crash, or beside a second tab, and keep what nobody has
+  // proven.
+  return act("registration.correct_address", token, {RegistrationStep::mail_code}, source,
+             [&](RegistrationAct& act) -> Outcome<> {
+               if (mail_resends_left(act.row, settings_) == 0) {
+                 return act.refuse(RefusalReason::too_many_tries, "no mail left");
+               }
+               // A slip of the pen is corrected at once; a list of addresses is not written to.
+               if (act.row.mail_sends > 1 && mail_pause_left(act.row, settings_, act.now) > 0s) {
+                 return act.refuse(RefusalReason::must_wait);
+               }
+               act.row.email = email;
+               act.row.address_in_use = *in_use;
+               if (auto sent = send_mail(act); !sent) return fail(sent.error());
+               return act.advance(RegistrationStep::mail_code);
+             });
 }
 
 }  // namespace portal

@@ -54,10 +54,30 @@ Result<std::optional<Match>> match(Transaction& transaction, const Portal& porta
   return Match{std::move(**person), std::move(**letter)};
 }
 
-/// Requirement R6, second half: a letter that was guessed at too often is dead until reissued.
+/// Requirement R6, second half: a letter that was guessed at too often is dead until reissued. A
+/// guess at one portal counts against the person's letters for all, each from its issue on: a new
+/// letter begins anew, and gives nobody more tries at another.
+Result<void> kill_guessed_at(Transaction& transaction, const RegistrationSettings& settings,
+                             const AhvNumber& ahv, UtcTime now) {
+  People& people = transaction.people();
+  const Result<std::optional<Person>> person = people.find_by_ahv(ahv);
+  if (!person) return fail(person.error());
+  if (!*person) return {};
+  const auto letters = people.letters_of((*person)->id);
+  if (!letters) return fail(letters.error());
+  for (const Letter& letter : *letters) {
+    if (letter.used || letter.dead) continue;
+    const Result<int> in_all = transaction.attempts().count(AttemptKind::activation_data,
+                                                            ahv.digits(), letter.issued - 1ms);
+    if (!in_all) return fail(in_all.error());
+    if (*in_all < settings.wrong_data_in_all) continue;
+    if (auto killed = people.kill(letter.id, now); !killed) return killed;
+  }
+  return {};
+}
+
 Result<void> count_failure(Transaction& transaction, const RegistrationSettings& settings,
-                           const Portal& portal, const AhvNumber& ahv, const Source& source,
-                           UtcTime now) {
+                           const AhvNumber& ahv, const Source& source, UtcTime now) {
   Attempts& attempts = transaction.attempts();
   if (auto done = attempts.record(AttemptKind::activation_data, ahv.digits(), now); !done) {
     return done;
@@ -66,18 +86,7 @@ Result<void> count_failure(Transaction& transaction, const RegistrationSettings&
       !done) {
     return done;
   }
-  People& people = transaction.people();
-  const Result<std::optional<Person>> person = people.find_by_ahv(ahv);
-  if (!person) return fail(person.error());
-  if (!*person) return {};
-  const Result<std::optional<Letter>> letter = people.newest_letter((*person)->id, portal.id);
-  if (!letter) return fail(letter.error());
-  if (!*letter) return {};
-  const Result<int> in_all =
-      attempts.count(AttemptKind::activation_data, ahv.digits(), (*letter)->issued - 1ms);
-  if (!in_all) return fail(in_all.error());
-  if (*in_all < settings.wrong_data_in_all) return {};
-  return people.kill((*letter)->id, now);
+  return kill_guessed_at(transaction, settings, ahv, now);
 }
 
 /// The letter counts for the newest registration alone.
@@ -122,7 +131,7 @@ Result<std::variant<Identified, Refusal>> RegistrationService::identify(const Po
     Result<std::optional<Match>> found = match(transaction, portal, audience, claim, now);
     if (!found) return fail(std::move(found).error());
     if (!*found) {
-      const auto counted = count_failure(transaction, settings_, portal, claim.ahv, source, now);
+      const auto counted = count_failure(transaction, settings_, claim.ahv, source, now);
       if (!counted) return fail(counted.error());
       return refuse(transaction, RefusalReason::wrong_data);
     }

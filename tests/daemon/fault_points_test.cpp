@@ -87,6 +87,7 @@ void the_trace_has_each_point_that_was_passed(void**) {
     fault_points::FaultingDirectory directory(behind);
     (void)directory.stage(
         {AccountId("a1"), "Anna", "Muster", *EmailAddress::parse("anna@example.ch"), Language::fr});
+    (void)directory.set_staged_address("uuid-1", *EmailAddress::parse("beat@example.ch"));
     (void)directory.set_password("uid=a1,ou=staging", Secret("password"));
     (void)directory.admit("uuid-1");
     (void)directory.discard(AccountId("a2"));
@@ -98,6 +99,7 @@ void the_trace_has_each_point_that_was_passed(void**) {
   text << std::ifstream(trace).rdbuf();
   test::assert_text(text.str(),
                     "directory.stage.before\ndirectory.stage.after\n"
+                    "directory.set_staged_address.before\ndirectory.set_staged_address.after\n"
                     "directory.set_password.before\ndirectory.set_password.after\n"
                     "directory.admit.before\ndirectory.admit.after\n"
                     "directory.discard.before\ndirectory.discard.after\n");

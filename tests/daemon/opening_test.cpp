@@ -1,6 +1,7 @@
 #include "daemon/opening.hpp"
 
 #include "daemon/gated_directory.hpp"
+#include "domain/ports/forwarding_directory.hpp"
 #include "domain/ports/intents.hpp"
 #include "support/cmocka.hpp"
 #include "support/house.hpp"
@@ -10,50 +11,17 @@ using namespace portal;
 namespace {
 
 /// A directory whose proof a test decides; the rest is the one behind it.
-class ProbedDirectory final : public Directory {
+class ProbedDirectory final : public ForwardingDirectory {
  public:
-  explicit ProbedDirectory(Directory& behind) : behind_(behind) {}
+  using ForwardingDirectory::ForwardingDirectory;
   Result<void> proof;
   std::optional<Error> lost;  ///< what locate fails with
 
-  Result<BindAnswer> bind(std::string_view dn, const Secret& password) override {
-    return behind_.bind(dn, password);
-  }
-  Result<BindAnswer> bind_nobody(const Secret& password) override {
-    return behind_.bind_nobody(password);
-  }
-  Result<DirectoryEntry> stage(const StagedPerson& person) override {
-    return behind_.stage(person);
-  }
-  Result<std::optional<PasswordRefusal>> set_password(std::string_view dn,
-                                                      const Secret& password) override {
-    return behind_.set_password(dn, password);
-  }
-  Result<PasswordChange> change_password(std::string_view dn, const Secret& current,
-                                         const Secret& next) override {
-    return behind_.change_password(dn, current, next);
-  }
-  Result<DirectoryEntry> admit(std::string_view entry_uuid) override {
-    return behind_.admit(entry_uuid);
-  }
   Result<std::optional<DirectoryEntry>> locate(std::string_view entry_uuid) override {
     if (lost) return fail(*lost);
-    return behind_.locate(entry_uuid);
-  }
-  Result<EntryStanding> standing(std::string_view entry_uuid) override {
-    return behind_.standing(entry_uuid);
-  }
-  Result<void> discard(const AccountId& account) override { return behind_.discard(account); }
-  Result<bool> has_address(const EmailAddress& email) override {
-    return behind_.has_address(email);
-  }
-  Result<std::optional<FoundPerson>> find_person(std::string_view name) override {
-    return behind_.find_person(name);
+    return ForwardingDirectory::locate(entry_uuid);
   }
   Result<void> prove_staging_is_safe() override { return proof; }
-
- private:
-  Directory& behind_;
 };
 
 StagedPerson anna() {

@@ -130,8 +130,29 @@ void admission_moves_the_entry_and_keeps_its_identity(void**) {
   }
 }
 
+void the_address_of_a_staged_entry_is_set_and_of_no_other(void**) {
+  // R10, R13
+  const Result<DirectoryEntry> entry = ldap->stage(a_person("before@example.ch"));
+  assert_ok(entry);
+  const auto mail_is = [&](const std::string& address) {
+    const std::string dn = (*ldap->locate(entry->entry_uuid))->dn;
+    return slapd->search(dn, "base", "(mail=" + address + ")", "mail").find(address) !=
+           std::string::npos;
+  };
+  assert_ok(ldap->set_staged_address(entry->entry_uuid, *EmailAddress::parse("b2@example.ch")));
+  assert_true(mail_is("b2@example.ch"));
+  assert_false(mail_is("before@example.ch"));
+  assert_ok(ldap->admit(entry->entry_uuid));
+  assert_ok(ldap->set_staged_address(entry->entry_uuid, *EmailAddress::parse("b3@example.ch")));
+  assert_true(mail_is("b2@example.ch"));
+  test::assert_text(slapd->search(test::kStaging, "one", "(mail=b3@example.ch)", "1.1"), "");
+}
+
 void admission_of_nobody_is_not_found(void**) {
   // R13
+  assert_error(ldap->set_staged_address("00000000-0000-0000-0000-000000000000",
+                                        *EmailAddress::parse("nobody@example.ch")),
+               Errc::not_found);
   assert_error(ldap->admit("00000000-0000-0000-0000-000000000000"), Errc::not_found);
   assert_error(ldap->admit("*"), Errc::not_found);
 }
@@ -291,6 +312,7 @@ int main() {
       cmocka_unit_test(a_person_without_names_gets_a_substitute),
       cmocka_unit_test(special_characters_in_values_stay_values),
       cmocka_unit_test(admission_moves_the_entry_and_keeps_its_identity),
+      cmocka_unit_test(the_address_of_a_staged_entry_is_set_and_of_no_other),
       cmocka_unit_test(admission_of_nobody_is_not_found),
       cmocka_unit_test(admission_where_the_name_is_taken_is_a_conflict),
       cmocka_unit_test(an_entry_is_located_in_both_subtrees_and_nowhere),

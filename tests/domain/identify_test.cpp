@@ -101,6 +101,66 @@ void a_hundred_wrong_kill_the_letter_until_it_is_reissued(void**) {
   (void)identified(house, kAhv, "FRESH-CODE-99");
 }
 
+/// Wrong tries at a portal, far enough apart that none of them is throttled.
+void guess(House& house, int times, const std::string& portal) {
+  for (int i = 0; i < times; ++i) {
+    assert_true(reason_of(house.identify(kAhv, kBorn, "WRONG", portal)) ==
+                RefusalReason::wrong_data);
+    house.clock.advance(4min);
+  }
+}
+
+void a_new_letter_for_one_portal_keeps_the_wrong_tries_at_the_other(void**) {
+  // R6
+  for (const bool by_import : {true, false}) {
+    House house({.wrong_data_per_address = 100'000});
+    house.invite(kAhv, kBorn, kCode, "flex");
+    house.invite(kAhv, kBorn, "OTHER-CODE-55", "1e");
+    guess(house, 99, "1e");
+    if (by_import) {
+      house.invite(kAhv, kBorn, "FRESH-CODE-99", "flex");
+    } else {
+      assert_ok(house.administration->issue_code(*AhvNumber::parse(kAhv), PortalId("flex"),
+                                                 AudienceId("insured"), house.admin));
+    }
+    guess(house, 1, "1e");
+    house.clock.advance(1h);
+    assert_true(reason_of(house.identify(kAhv, kBorn, "OTHER-CODE-55", "1e")) ==
+                RefusalReason::wrong_data);
+    // What was reissued begins anew.
+    if (by_import) (void)identified(house, kAhv, "FRESH-CODE-99");
+  }
+}
+
+void a_new_letter_does_not_open_the_quarter_of_an_hour(void**) {
+  // R6
+  House house;
+  house.invite(kAhv, kBorn, kCode);
+  for (int i = 0; i < 5; ++i) {
+    assert_true(reason_of(house.identify(kAhv, kBorn, "WRONG")) == RefusalReason::wrong_data);
+  }
+  house.invite(kAhv, kBorn, "FRESH-CODE-99");
+  assert_true(reason_of(house.identify(kAhv, kBorn, "FRESH-CODE-99")) ==
+              RefusalReason::too_many_tries);
+  house.clock.advance(15min + 1s);
+  (void)identified(house, kAhv, "FRESH-CODE-99");
+}
+
+void a_hundred_wrong_over_all_portals_kill_every_letter(void**) {
+  // R6
+  House house({.wrong_data_per_address = 100'000});
+  house.invite(kAhv, kBorn, kCode, "flex");
+  house.invite(kAhv, kBorn, "OTHER-CODE-55", "1e");
+  guess(house, 50, "flex");
+  guess(house, 50, "1e");
+  house.clock.advance(1h);
+  assert_true(reason_of(house.identify(kAhv, kBorn, kCode, "flex")) == RefusalReason::wrong_data);
+  assert_true(reason_of(house.identify(kAhv, kBorn, "OTHER-CODE-55", "1e")) ==
+              RefusalReason::wrong_data);
+  house.invite(kAhv, kBorn, "FRESH-CODE-99", "flex");
+  (void)identified(house, kAhv, "FRESH-CODE-99");
+}
+
 void one_address_gets_twenty_wrong_tries_an_hour(void**) {
   // R6
   House house;
@@ -153,6 +213,9 @@ int main() {
       cmocka_unit_test(a_reissued_code_counts_and_the_old_one_is_dead),
       cmocka_unit_test(five_wrong_in_a_quarter_of_an_hour_throttle_known_and_unknown_alike),
       cmocka_unit_test(a_hundred_wrong_kill_the_letter_until_it_is_reissued),
+      cmocka_unit_test(a_new_letter_for_one_portal_keeps_the_wrong_tries_at_the_other),
+      cmocka_unit_test(a_new_letter_does_not_open_the_quarter_of_an_hour),
+      cmocka_unit_test(a_hundred_wrong_over_all_portals_kill_every_letter),
       cmocka_unit_test(one_address_gets_twenty_wrong_tries_an_hour),
       cmocka_unit_test(a_new_start_ends_the_registration_before),
       cmocka_unit_test(a_strange_token_is_of_no_registration),

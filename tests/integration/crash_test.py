@@ -203,6 +203,10 @@ pause = "{PAUSE}s"
                          f"{portald.last_lines()}")
         in_people = self.entries(self.slapd.facts()["people_base"])
         self.assertEqual(in_people, len(active), f"{point}: entries among the people")
+        listed = self.ldap("-b", self.slapd.facts()["people_base"], "-s", "one",
+                           "(objectClass=inetOrgPerson)", "mail")
+        self.assertEqual(re.findall("^mail: (.*)$", listed, re.MULTILINE),
+                         [people.ANNA.email] * len(active), f"{point}: an address not proven")
 
     def walk_with_crash(self, number, point, which):
         portald = self.daemon(f"crash-{number}")

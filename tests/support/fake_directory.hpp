@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -32,6 +33,8 @@ class FakeDirectory final : public Directory {
   EntryStanding standings;                     ///< what `standing` says of those among the people
   int binds = 0;
   int changes = 0;  ///< of passwords, by the persons themselves
+  /// What happens between a call's arrival ("set_password") and its effect.
+  std::function<void(std::string_view call)> meanwhile;
 
   Result<BindAnswer> bind(std::string_view dn, const Secret& password) override {
     const std::lock_guard lock(mutex_);
@@ -53,6 +56,7 @@ class FakeDirectory final : public Directory {
   }
 
   Result<DirectoryEntry> stage(const StagedPerson& person) override {
+    if (const auto happens = meanwhile) happens("stage");
     const std::lock_guard lock(mutex_);
     if (!available) return down();
     for (auto& [uuid, entry] : entries_) {
@@ -78,8 +82,19 @@ class FakeDirectory final : public Directory {
     return DirectoryEntry{uuid, entry.dn, true};
   }
 
+  Result<void> set_staged_address(std::string_view entry_uuid, const EmailAddress& email) override {
+    if (const auto happens = meanwhile) happens("set_staged_address");
+    const std::lock_guard lock(mutex_);
+    if (!available) return down();
+    const auto found = entries_.find(std::string(entry_uuid));
+    if (found == entries_.end()) return fail(Errc::not_found, "no such entry");
+    if (found->second.staged) found->second.email_key = email.key();
+    return {};
+  }
+
   Result<std::optional<PasswordRefusal>> set_password(std::string_view dn,
                                                       const Secret& password) override {
+    if (const auto happens = meanwhile) happens("set_password");
     const std::lock_guard lock(mutex_);
     if (!available) return down();
     if (policy) return policy;
@@ -111,6 +126,7 @@ class FakeDirectory final : public Directory {
   }
 
   Result<DirectoryEntry> admit(std::string_view entry_uuid) override {
+    if (const auto happens = meanwhile) happens("admit");
     const std::lock_guard lock(mutex_);
     if (!available || !admits) return down();
     if (admit_fails_with) return fail(*admit_fails_with, "the directory will not have it");

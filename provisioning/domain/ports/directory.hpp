@@ -97,6 +97,10 @@ class Directory {
   /// Makes the entry in the staging subtree, or changes it if this account already has one there.
   /// Fails: unavailable, denied.
   virtual Result<DirectoryEntry> stage(const StagedPerson& person) = 0;
+  /// Sets the address of a staged entry. One that is among the people is left as it is, and none is
+  /// made. Fails: not_found, unavailable, denied.
+  virtual Result<void> set_staged_address(std::string_view entry_uuid,
+                                          const EmailAddress& email) = 0;
   /// RFC 3062; nothing if it was taken, else the directory's reason. Fails: unavailable, denied.
   virtual Result<std::optional<PasswordRefusal>> set_password(std::string_view dn,
                                                               const Secret& password) = 0;

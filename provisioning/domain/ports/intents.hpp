@@ -10,11 +10,16 @@
 
 namespace portal {
 
+/// Moves a staged entry among the people.
+inline constexpr std::string_view kActivateIntent = "activate";
+/// An entry may be staged for the account, and no registration holds it.
+inline constexpr std::string_view kStageIntent = "stage";
+
 /// A change that touches the directory and the store: written before the directory is asked, ended
 /// after. What a crash leaves is finished or undone at the next start.
 struct Intent {
   IntentId id;
-  std::string what;  ///< "activate"
+  std::string what;  ///< kActivateIntent, kStageIntent
   AccountId account;
   RegistrationId registration;
   std::string entry_uuid;
