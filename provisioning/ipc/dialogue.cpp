@@ -56,20 +56,21 @@ Reply Dialogue::begin(const wire::Open& open) {
 }
 
 Reply Dialogue::begin_login(const wire::Open& open) {
+  const LoginConversation untouched = conversation_;
   const LoginStep first = needs_.face.start(conversation_);
   const auto* prompt = std::get_if<Prompt>(&first);
   const bool insists = open.first_pass == wire::FirstPass::insist;
   const bool has_pass =
       insists || (open.first_pass == wire::FirstPass::attempt && !open.password.value.empty());
   if (!has_pass || prompt == nullptr || prompt->kind != Prompt::Kind::password) return step(first);
-  return take_first_pass(Secret(open.password.value), insists);
+  return take_first_pass(Secret(open.password.value), insists, untouched);
 }
 
 /// Answers the password prompt, that nobody has seen, in the person's place. If the password is
 /// wrong and may be, the person is asked. That prompt leaves on the refusals' schedule: it tells
 /// of a wrong password as a refusal does, and must not tell whether the name exists (L5).
-Reply Dialogue::take_first_pass(const Secret& password, bool insists) {
-  const LoginConversation untouched = conversation_;
+Reply Dialogue::take_first_pass(const Secret& password, bool insists,
+                                const LoginConversation& untouched) {
   const LoginStep judged = needs_.face.answer(conversation_, password);
   const auto* refusal = std::get_if<Refusal>(&judged);
   if (insists || refusal == nullptr || refusal->reason != RefusalReason::wrong_credentials)

@@ -51,7 +51,7 @@ class Dialogue {
  private:
   Reply begin(const wire::Open& open);
   Reply begin_login(const wire::Open& open);
-  Reply take_first_pass(const Secret& password, bool insists);
+  Reply take_first_pass(const Secret& password, bool insists, const LoginConversation& untouched);
   Reply take_answer(const Secret& answer);
   Reply step(const LoginStep& step);
   Reply ask(const Prompt& prompt);
