@@ -236,7 +236,9 @@ void an_address_that_many_have_is_taken(void**) {
 
 void logins_and_registrations_run_beside_one_another(void**) {
   // L4
-  const DirectoryEntry entry = registered(*ldap, "parallel@example.ch", kPassword);
+  // Of two people: many wrong passwords in a row would lock the one who has the right one.
+  const DirectoryEntry owner = registered(*ldap, "parallel@example.ch", kPassword);
+  const DirectoryEntry guessed = registered(*ldap, "guessed@example.ch", kPassword);
   std::vector<std::thread> threads;
   std::atomic<int> accepted = 0;
   std::atomic<int> staged = 0;
@@ -244,7 +246,8 @@ void logins_and_registrations_run_beside_one_another(void**) {
     threads.emplace_back([&, i] {
       for (int n = 0; n < 8; ++n) {
         const bool right = (i + n) % 2 == 0;
-        const auto answer = ldap->bind(entry.dn, Secret(right ? kPassword : "wrong-Wrong1"));
+        const auto answer = right ? ldap->bind(owner.dn, Secret(kPassword))
+                                  : ldap->bind(guessed.dn, Secret("wrong-Wrong1"));
         if (answer && (answer->verdict == Verdict::accepted) == right) ++accepted;
         const StagedPerson person = a_person("thread@example.ch");
         if (ldap->stage(person) && ldap->discard(person.account)) ++staged;
