@@ -1,4 +1,9 @@
+#include <unistd.h>
+
+#include <atomic>
+#include <fstream>
 #include <latch>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -62,6 +67,16 @@ void nobody_holds_the_store_after_a_call(void**) {
   }));
 }
 
+/// Waits until the thread sleeps: it has asked, and stands in the queue.
+void wait_until_asleep(const std::atomic<pid_t>& thread) {
+  while (thread == 0) std::this_thread::yield();
+  const std::string file = "/proc/self/task/" + std::to_string(thread) + "/stat";
+  for (std::string stat; stat.find(") S ") == stat.npos;) {
+    std::this_thread::sleep_for(10ms);
+    std::getline(std::ifstream(file), stat);
+  }
+}
+
 void writers_take_their_turn_in_the_order_of_asking(void**) {
   // T5
   StoreFixture f;
@@ -69,8 +84,12 @@ void writers_take_their_turn_in_the_order_of_asking(void**) {
   std::vector<std::thread> threads;
   f.write([&](Transaction&) {
     for (int i = 0; i < 8; ++i) {
-      threads.emplace_back([&, i] { f.write([&](Transaction&) { order.push_back(i); }); });
-      std::this_thread::sleep_for(20ms);
+      std::atomic<pid_t> started = 0;
+      threads.emplace_back([&f, &order, &started, i] {
+        started = ::gettid();
+        f.write([&](Transaction&) { order.push_back(i); });
+      });
+      wait_until_asleep(started);
     }
   });
   for (std::thread& thread : threads) thread.join();
