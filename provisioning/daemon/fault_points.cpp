@@ -105,7 +105,8 @@ Result<std::optional<PasswordRefusal>> FaultingDirectory::set_password(std::stri
 Result<PasswordChange> FaultingDirectory::change_password(std::string_view dn,
                                                           const Secret& current,
                                                           const Secret& next) {
-  return between("change_password", [&] { return ForwardingDirectory::change_password(dn, current, next); });
+  return between("change_password",
+                 [&] { return ForwardingDirectory::change_password(dn, current, next); });
 }
 
 Result<DirectoryEntry> FaultingDirectory::admit(std::string_view entry_uuid) {
