@@ -1,4 +1,5 @@
 #include "daemon/house.hpp"
+#include "daemon/alarm_log.hpp"
 
 #include <unistd.h>
 
@@ -131,6 +132,7 @@ struct House::Rooms {
   std::optional<fault_points::FaultingStore> faulting_store;
   std::optional<fault_points::FaultingDirectory> faulting_directory;
 #endif
+  std::optional<AlarmLog> alarms;
   std::optional<OutboxNotice> notice;
   std::optional<GatedDirectory> gate;
 
@@ -166,6 +168,7 @@ Result<void> House::Rooms::open_store() {
   store = &faulting_store.emplace(*store);
   directory = &faulting_directory.emplace(*directory);
 #endif
+  store = &alarms.emplace(*store);
   store = &notice.emplace(*store);
   gate.emplace(*directory);
   return {};

@@ -70,13 +70,24 @@ Keys<SmsSettings> of_sms() {
   using S = SmsSettings;
   return {
       {"code_lifetime", duration(&S::code_lifetime, 1min, 10min), "How long an SMS code is valid."},
-      {"pause", duration(&S::pause, 1s, 1h), "The pause between two SMS to one number."},
+      {"pause", duration(&S::pause, 1s, 1h),
+       "The pause between two SMS to one number. Here as below, SMS for logins and SMS to a number "
+       "that somebody is just enrolling are counted apart: who enrols a number of somebody else "
+       "keeps nobody from logging in."},
       {"per_number_and_hour", number(&S::per_number_and_hour, 1, 1'000),
        "SMS to one number in an hour."},
       {"per_number_and_day", number(&S::per_number_and_day, 1, 1'000),
        "SMS to one number in a day."},
       {"per_address_and_hour", number(&S::per_address_and_hour, 1, 100'000),
        "SMS asked for from one IP address (IPv6: from one /64) in an hour."},
+      {"in_all_and_hour", number(&S::in_all_and_hour, 2, 1'000'000),
+       "SMS to all numbers together in an hour; a bill has an end. Enrolments take at most half of "
+       "it. At 80 % and at 100 % a warning is logged and an event \"alarm.sms_budget\" is written "
+       "to "
+       "the audit log; then the person reads that this is not possible at the moment. Set it to "
+       "some times of what you usually need."},
+      {"in_all_and_day", number(&S::in_all_and_day, 2, 10'000'000),
+       "SMS to all numbers together in a day, in the same way."},
       {"home_region", text(&S::home_region, 2),
        "The country (ISO 3166, two letters) of a number typed without its country code."},
       {"allowed_calling_codes", texts(&S::allowed_calling_codes),

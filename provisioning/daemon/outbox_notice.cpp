@@ -1,31 +1,23 @@
 #include "daemon/outbox_notice.hpp"
 
+#include "domain/ports/forwarding_transaction.hpp"
+
 namespace portal {
 namespace {
 
 /// A transaction that remembers whether its outbox was asked for.
-class Watched final : public Transaction {
+class Watched final : public ForwardingTransaction {
  public:
-  explicit Watched(Transaction& behind) : behind_(behind) {}
+  using ForwardingTransaction::ForwardingTransaction;
 
   bool outbox_was_used() const noexcept { return used_; }
 
   Outbox& outbox() override {
     used_ = true;
-    return behind_.outbox();
+    return ForwardingTransaction::outbox();
   }
-  People& people() override { return behind_.people(); }
-  Accounts& accounts() override { return behind_.accounts(); }
-  Registrations& registrations() override { return behind_.registrations(); }
-  Challenges& challenges() override { return behind_.challenges(); }
-  Attempts& attempts() override { return behind_.attempts(); }
-  Sessions& sessions() override { return behind_.sessions(); }
-  OutboxQueue& outbox_queue() override { return behind_.outbox_queue(); }
-  AuditLog& audit() override { return behind_.audit(); }
-  Intents& intents() override { return behind_.intents(); }
 
  private:
-  Transaction& behind_;
   bool used_ = false;
 };
 

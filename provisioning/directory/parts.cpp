@@ -5,6 +5,7 @@
 #include "directory/dn.hpp"
 #include "directory/escaping.hpp"
 #include "directory/password_policy.hpp"
+#include "directory/probe_entries.hpp"
 
 namespace portal {
 
@@ -54,7 +55,8 @@ LdapDirectory::Parts::Parts(LdapSettings settings, const std::vector<Endpoint>& 
       service_(connectors(provider, settings_), pool_settings(settings_),
                [this](Connection& connection, const Deadline& deadline) {
                  return introduce(connection, deadline);
-               }) {
+               }),
+      witness_uid_(directory::new_probe_uid()) {
   const auto same = [](const Endpoint& a, const Endpoint& b) { return a.uri == b.uri; };
   if (!std::equal(logins.begin(), logins.end(), provider.begin(), provider.end(), same))
     provider_logins_.emplace(connectors(provider, settings_), pool_settings(settings_), nullptr);

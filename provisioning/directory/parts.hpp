@@ -1,5 +1,6 @@
 #pragma once
 
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +32,12 @@ class LdapDirectory::Parts {
   /// Connections on which the service account has bound, to the provider.
   directory::Pool& service() noexcept { return service_; }
   directory::RecentWrites& recent_writes() noexcept { return recent_writes_; }
+
+  /// The start-up proofs of one daemon use one name among the people, one after the other: where
+  /// the access rules forbid its removal, one entry stays for each start, and not one for each
+  /// proof.
+  std::mutex& one_proof() noexcept { return one_proof_; }
+  const std::string& witness_uid() const noexcept { return witness_uid_; }
 
   /// "uid=<account>,<staging>". Fails: malformed.
   Result<std::string> staged_dn(std::string_view account) const;
@@ -68,6 +75,8 @@ class LdapDirectory::Parts {
   directory::Pool logins_;
   std::optional<directory::Pool> provider_logins_;  ///< nothing if they are the same servers
   directory::Pool service_;
+  std::mutex one_proof_;
+  const std::string witness_uid_;
   directory::RecentWrites recent_writes_{std::chrono::minutes(5)};
   directory::PolicyCache policies_{std::chrono::minutes(5)};
 };

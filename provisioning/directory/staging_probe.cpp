@@ -1,15 +1,14 @@
 #include "directory/staging_probe.hpp"
 
+#include <mutex>
+
 #include "base/random.hpp"
 #include "directory/dn.hpp"
+#include "directory/probe_entries.hpp"
 
 namespace portal::directory {
 namespace {
 
-/// One name for ever, so that the access rules can allow its removal, and so that a directory whose
-/// rules do not has one left-over entry (which nobody knows the password of) and not one for each
-/// start.
-constexpr std::string_view kWitnessUid = "portald-probe";
 /// Marks the subject for searches; no address of a person ends so (RFC 2606).
 constexpr std::string_view kProbeDomain = "@probe.invalid";
 
@@ -39,10 +38,10 @@ Secret probe_password() {
 StagingProbe::StagingProbe(LdapDirectory::Parts& parts, const Deadline& deadline)
     : parts_(parts),
       deadline_(deadline),
-      subject_uid_("portald-probe-" + random_identifier()),
+      subject_uid_(new_probe_uid()),
       subject_("uid=" + subject_uid_ + "," + parts.settings().staging_base),
-      witness_("uid=" + std::string(kWitnessUid) + "," + parts.settings().staging_base),
-      person_("uid=" + std::string(kWitnessUid) + "," + parts.settings().people_base),
+      witness_("uid=" + parts.witness_uid() + "," + parts.settings().staging_base),
+      person_("uid=" + parts.witness_uid() + "," + parts.settings().people_base),
       subject_password_(probe_password()),
       witness_password_(probe_password()) {}
 
@@ -70,14 +69,14 @@ Result<void> StagingProbe::make_entry(Connection& service, const std::string& dn
   const Attributes attributes = {
       {"objectClass", {"top", "person", "organizationalPerson", "inetOrgPerson"}},
       {"uid", {uid}},
-      {"cn", {"portald probe"}},
+      {"cn", {std::string(kProbeName)}},
       {"sn", {"probe"}},
       {"givenName", {"portald"}},
       {"mail", {uid + std::string(kProbeDomain)}},
       {"preferredLanguage", {"en"}},
   };
   const Answer added = service.add(dn, attributes, deadline_);
-  // A witness that another node, or a crash, left in staging is as good.
+  // A witness that an earlier proof could not take away is as good.
   if (!added.succeeded() && added.outcome() != Outcome::already_exists)
     return lacking(added, "add an entry to " + parts_.settings().staging_base);
   const Answer set = service.set_password(dn, password, deadline_);
@@ -152,7 +151,7 @@ Result<void> StagingProbe::check_nobody_sees(Connection& stranger) {
 
 /// The whole way that a registration takes.
 Result<void> StagingProbe::check_admission(Connection& service) {
-  if (auto made = make_entry(service, witness_, std::string(kWitnessUid), witness_password_); !made)
+  if (auto made = make_entry(service, witness_, parts_.witness_uid(), witness_password_); !made)
     return made;
   const Result<std::string> rdn = first_rdn(witness_);
   if (!rdn) return fail(rdn.error());
@@ -162,7 +161,7 @@ Result<void> StagingProbe::check_admission(Connection& service) {
                               " (write on the entry and on \"children\" of staging, add on "
                               "\"children\" of the people)");
   if (moved.succeeded()) return {};
-  // Left by an earlier start that could not remove it.
+  // Left by an earlier proof that may not remove it.
   const Answer set = service.set_password(person_, witness_password_, deadline_);
   if (!set.succeeded()) return lacking(set, "write userPassword of " + person_);
   return {};
@@ -190,7 +189,7 @@ Result<void> StagingProbe::check_person_sees_nothing(Connection& stranger) {
   }
   return fail(Errc::denied, "directory: " + person_ +
                                 " cannot bind with its password: people need \"auth\" on "
-                                "userPassword, or another node starts at this moment");
+                                "userPassword");
 }
 
 Result<void> StagingProbe::expect_hidden(Connection& connection, std::string_view viewer) {
@@ -215,7 +214,7 @@ Result<void> StagingProbe::expect_hidden(Connection& connection, std::string_vie
 }
 
 Result<void> StagingProbe::clean_up(Connection& service) {
-  (void)service.remove(person_, deadline_);  // may be forbidden; see kWitnessUid
+  (void)service.remove(person_, deadline_);  // may be forbidden; see Parts::one_proof
   const Answer witness = service.remove(witness_, deadline_);
   const Answer subject = service.remove(subject_, deadline_);
   for (const Answer* answer : {&witness, &subject})
@@ -229,8 +228,19 @@ Result<void> StagingProbe::clean_up(Connection& service) {
 namespace portal {
 
 Result<void> LdapDirectory::prove_staging_is_safe() {
+  const std::lock_guard lock(parts_->one_proof());
   const directory::Deadline deadline = parts_->deadline();
-  return directory::StagingProbe(*parts_, deadline).run();
+  Result<void> proven = directory::StagingProbe(*parts_, deadline).run();
+  if (!proven && proven.error().code == Errc::unavailable) return proven;
+  // What was proven holds, whatever becomes of the traces of others.
+  (void)with_connection(parts_->service(), deadline, [&](directory::Connection& service) {
+    const UtcTime now = SystemClock().now();
+    for (const std::string& base :
+         {parts_->settings().staging_base, parts_->settings().people_base})
+      directory::remove_old_probes(service, base, now);
+    return Result<void>();
+  });
+  return proven;
 }
 
 }  // namespace portal

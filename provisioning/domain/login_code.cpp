@@ -101,8 +101,8 @@ LoginStep LoginService::challenge(const LoginConversation& conversation, const F
         const Prompt prompt = code_prompt(neighbours_.phrases, conversation, factor);
         if (factor.kind == FactorKind::totp) return prompt;
         if (!factor.phone) return fail(Errc::internal, "an SMS factor without a number");
-        const auto refused =
-            spend_sms(transaction, settings_.sms, *factor.phone, conversation.source, now);
+        const auto refused = spend_sms(transaction, settings_.sms, SmsPurpose::log_in,
+                                       *factor.phone, conversation.source, now);
         if (!refused) return fail(refused.error());
         if (*refused == RefusalReason::must_wait) {
           // A code went out seconds ago and may still be on its way: ask for that one.

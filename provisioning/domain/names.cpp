@@ -38,11 +38,13 @@ static_assert(kRegistrationSteps.of(RegistrationStep::abandoned) == "abandoned")
 constexpr Names<ChallengePurpose, 3> kChallengePurposes{{"prove_mail", "prove_phone", "log_in"}};
 static_assert(kChallengePurposes.of(ChallengePurpose::log_in) == "log_in");
 
-constexpr Names<AttemptKind, 9> kAttemptKinds{
+constexpr Names<AttemptKind, 13> kAttemptKinds{
     {"activation_data", "activation_address", "sms_to_number", "sms_from_address", "mail_to_person",
-     "wrong_password", "wrong_code", "wrong_bind", "known_source"}};
+     "wrong_password", "wrong_code", "wrong_bind", "known_source", "sms_to_unproven", "sms_in_all",
+     "sms_enrolling", "sms_alarm"}};
 static_assert(kAttemptKinds.of(AttemptKind::sms_to_number) == "sms_to_number");
 static_assert(kAttemptKinds.of(AttemptKind::known_source) == "known_source");
+static_assert(kAttemptKinds.of(AttemptKind::sms_alarm) == "sms_alarm");
 
 constexpr Names<SessionKind, 2> kSessionKinds{{"web", "pam"}};
 static_assert(kSessionKinds.of(SessionKind::pam) == "pam");

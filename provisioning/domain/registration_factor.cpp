@@ -70,7 +70,8 @@ Result<std::optional<RefusalReason>> RegistrationService::send_sms(RegistrationA
   Registration& row = act.row;
   const Portal* portal = neighbours_.portals.find(row.portal);
   if (!portal || !row.phone) return fail(Errc::internal, "a registration without portal or phone");
-  auto refused = spend_sms(act.transaction, settings_.sms, *row.phone, act.source, act.now);
+  auto refused =
+      spend_sms(act.transaction, settings_.sms, SmsPurpose::enrol, *row.phone, act.source, act.now);
   if (!refused || *refused) return refused;
   const Secret code = random_digits(kFactorCodeDigits);
   const UtcTime expires = act.now + settings_.sms.code_lifetime;

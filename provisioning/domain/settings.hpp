@@ -11,10 +11,13 @@ namespace portal {
 /// The budgets of SMS, wherever one is sent (requirement S2).
 struct SmsSettings {
   std::chrono::minutes code_lifetime{10};  ///< R11, S1
-  std::chrono::seconds pause{30};          ///< per number
+  std::chrono::seconds pause{30};          ///< per number, as are the next two; proven numbers
+                                           ///< and unproven ones are counted apart
   int per_number_and_hour = 5;
   int per_number_and_day = 10;
   int per_address_and_hour = 20;
+  int in_all_and_hour = 1'000;  ///< to whomever; enrolments take at most half of it
+  int in_all_and_day = 5'000;
   std::string home_region = "CH";  ///< completes a number typed without its country
   std::set<std::string> allowed_calling_codes = {"+41", "+423"};
 };

@@ -1,6 +1,10 @@
 // The start-up proof against a real slapd: with the shipped access rules, and with usual ones.
+#include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "base/file.hpp"
 #include "directory/ldap_directory.hpp"
@@ -57,6 +61,87 @@ void the_shipped_rules_are_safe_and_leave_no_probe(void**) {
   test::assert_text(slapd.search(test::kPeople, "one", "(objectClass=*)", "1.1"), "");
 }
 
+void two_daemons_that_start_at_once_do_not_disturb_each_other(void**) {
+  // L4
+  const test::TemporaryFolder folder;
+  const test::PrivateSlapd slapd(folder.path() / "slapd");
+  std::vector<std::string> troubles(4);
+  std::vector<std::thread> daemons;
+  for (std::string& trouble : troubles) {
+    daemons.emplace_back([&] {
+      const auto directory = slapd.open();
+      for (int i = 0; i < 5 && trouble.empty(); ++i) {
+        const Result<void> proven = directory->prove_staging_is_safe();
+        if (!proven) trouble = proven.error().detail;
+      }
+    });
+  }
+  for (std::thread& daemon : daemons) daemon.join();
+  for (const std::string& trouble : troubles) test::assert_text(trouble, "");
+  test::assert_text(slapd.search(test::kStaging, "one", "(objectClass=*)", "1.1"), "");
+  test::assert_text(slapd.search(test::kPeople, "one", "(objectClass=*)", "1.1"), "");
+}
+
+/// A probe that a daemon left when it was killed.
+std::string left_probe(const std::string& base, char name, const std::string& created) {
+  const std::string uid = "portald-probe-" + std::string(26, name);
+  return "dn: uid=" + uid + "," + base +
+         "\nchangetype: add\nobjectClass: inetOrgPerson\nuid: " + uid +
+         "\ncn: portald probe\nsn: probe\n" + created + "\n";
+}
+
+void what_a_killed_daemon_left_is_removed_when_it_is_old(void**) {
+  // L4
+  const test::TemporaryFolder folder;
+  const test::PrivateSlapd slapd(folder.path() / "slapd");
+  const std::string old = "createTimestamp: 20240101000000Z\n";
+  for (const char* base : {test::kStaging, test::kPeople}) {
+    assert_true(slapd.modify(left_probe(base, 'a', old) + left_probe(base, 'b', "")));
+  }
+  assert_true(
+      slapd.modify("dn: uid=portald-probe-me,ou=people,dc=example,dc=ch\nchangetype: add\n"
+                   "objectClass: inetOrgPerson\nuid: portald-probe-me\ncn: Anna Muster\n"
+                   "sn: Muster\n" +
+                   old + "\n"));
+  assert_ok(slapd.open()->prove_staging_is_safe());
+  const std::string staged = slapd.search(test::kStaging, "one", "(objectClass=*)", "1.1");
+  const std::string people = slapd.search(test::kPeople, "one", "(objectClass=*)", "1.1");
+  for (const std::string& seen : {staged, people}) {
+    assert_true(seen.find("probe-aaaa") == std::string::npos);
+    assert_true(seen.find("probe-bbbb") != std::string::npos);
+  }
+  assert_true(people.find("portald-probe-me") != std::string::npos);
+}
+
+void a_proof_removes_nobody_but_probes(void**) {
+  // L4: what the shipped rules forbid, whatever the daemon asks for
+  const test::TemporaryFolder folder;
+  const test::PrivateSlapd slapd(folder.path() / "slapd");
+  const auto directory = slapd.open();
+  const DirectoryEntry person = test::registered(*directory, "stays@example.ch", "Regen?Bogen7");
+  const LdapSettings settings = slapd.settings();
+  const std::string password = std::string(settings.password.reveal());
+  const std::string remove = "ldapdelete -x -D '" + settings.bind_dn + "' -w '" + password +
+                             "' -H '" + settings.uris.front() + "' ";
+  assert_int_not_equal(std::system((remove + "'" + person.dn + "' 2>/dev/null").c_str()), 0);
+  assert_true(slapd.modify(left_probe(test::kPeople, 'c', "")));
+  const std::string probe =
+      "'uid=portald-probe-" + std::string(26, 'c') + "," + test::kPeople + "'";
+  assert_int_equal(std::system((remove + probe).c_str()), 0);
+}
+
+void rules_that_forbid_the_removal_leave_one_entry_for_each_start(void**) {
+  // L4
+  const test::TemporaryFolder folder;
+  const std::filesystem::path file = folder.path() / "access.conf";
+  std::ofstream(file) << rules_with("=az", "=a");
+  const test::PrivateSlapd slapd(folder.path() / "slapd", {"--access", file.string()});
+  const auto directory = slapd.open();
+  for (int i = 0; i < 3; ++i) assert_ok(directory->prove_staging_is_safe());
+  const std::string people = slapd.search(test::kPeople, "one", "(objectClass=*)", "1.1");
+  assert_int_equal(std::count(people.begin(), people.end(), ':'), 1);
+}
+
 /// What most directories have: everybody authenticates everywhere.
 constexpr const char* kUsualAuth =
     "access to attrs=userPassword\n"
@@ -89,8 +174,7 @@ void a_service_account_that_reads_hashes_is_refused(void**) {
                 "the service account reads userPassword of uid=");
   std::string people = shipped_rules();
   people.replace(people.rfind("=cw\n"), 4, "write\n");
-  assert_unsafe(prove_with(people),
-                "the service account reads userPassword of uid=portald-probe,ou=p");
+  assert_unsafe(prove_with(people), "the service account reads userPassword of uid=portald-probe-");
   assert_unsafe(
       prove_with(rules_with("attrs=pwdHistory\n  by * none", "attrs=pwdHistory\n  by * read")),
       "the service account reads pwdHistory");
@@ -160,6 +244,10 @@ void a_directory_that_is_down_is_unavailable_and_not_unsafe(void**) {
 int main() {
   const CMUnitTest tests[] = {
       cmocka_unit_test(the_shipped_rules_are_safe_and_leave_no_probe),
+      cmocka_unit_test(two_daemons_that_start_at_once_do_not_disturb_each_other),
+      cmocka_unit_test(what_a_killed_daemon_left_is_removed_when_it_is_old),
+      cmocka_unit_test(a_proof_removes_nobody_but_probes),
+      cmocka_unit_test(rules_that_forbid_the_removal_leave_one_entry_for_each_start),
       cmocka_unit_test(the_usual_rule_by_which_staged_entries_bind_is_refused),
       cmocka_unit_test(a_staging_that_everybody_reads_is_refused),
       cmocka_unit_test(a_staging_that_every_logged_in_person_reads_is_refused),

@@ -26,11 +26,14 @@ class Household(unittest.TestCase):
         cls.folder = Path(folder.name)
         cls.slapd = PrivateSlapd(cls.folder / "ldap").start()
         cls.addClassCleanup(cls.slapd.stop)
-        cls.portald = PrivatePortald(cls.folder / "portald", BUILD, cls.slapd.facts(),
-                                     environment=cls.environment, append=cls.append)
-        cls.portald.start()
+        cls.portald = cls.started_portald()
         cls.addClassCleanup(cls.portald.kill)
         cls.invite(cls.people_invited)
+
+    @classmethod
+    def started_portald(cls):
+        return PrivatePortald(cls.folder / "portald", BUILD, cls.slapd.facts(),
+                              environment=cls.environment, append=cls.append).start()
 
     @classmethod
     def invite(cls, persons):

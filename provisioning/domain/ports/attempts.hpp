@@ -12,13 +12,17 @@ namespace portal {
 enum class AttemptKind {
   activation_data,     ///< wrong activation data, by AHV number (requirement R6)
   activation_address,  ///< wrong activation data, by IP address (R6)
-  sms_to_number,       ///< SMS sent, by number (requirement S2)
+  sms_to_number,       ///< SMS sent to a proven number, by number (requirement S2)
   sms_from_address,    ///< SMS asked for, by IP address (S2)
   mail_to_person,      ///< registration mails, by person
   wrong_password,      ///< by account or typed name, and source
   wrong_code,          ///< second factor, by account (requirement T5)
   wrong_bind,          ///< refused by the directory, by account, from wherever
   known_source,        ///< a login that went well, by account and source
+  sms_to_unproven,     ///< SMS sent to a number that somebody enrols, by number (S2)
+  sms_in_all,          ///< SMS sent to whomever, under one key (S2)
+  sms_enrolling,       ///< those of them that went to unproven numbers (S2)
+  sms_alarm,           ///< told of a part of the budget of all SMS, by budget and part (S2)
 };
 std::string_view name_of(AttemptKind kind) noexcept;
 

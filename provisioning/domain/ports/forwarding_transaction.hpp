@@ -1,0 +1,29 @@
+#pragma once
+
+#include "domain/ports/store.hpp"
+
+namespace portal {
+
+/// Hands everything over from the transaction behind it. What watches a transaction derives from
+/// this and overrides only what it looks at.
+class ForwardingTransaction : public Transaction {
+ public:
+  /// `behind` must outlive this.
+  explicit ForwardingTransaction(Transaction& behind) : behind_(behind) {}
+
+  People& people() override { return behind_.people(); }
+  Accounts& accounts() override { return behind_.accounts(); }
+  Registrations& registrations() override { return behind_.registrations(); }
+  Challenges& challenges() override { return behind_.challenges(); }
+  Attempts& attempts() override { return behind_.attempts(); }
+  Sessions& sessions() override { return behind_.sessions(); }
+  Outbox& outbox() override { return behind_.outbox(); }
+  OutboxQueue& outbox_queue() override { return behind_.outbox_queue(); }
+  AuditLog& audit() override { return behind_.audit(); }
+  Intents& intents() override { return behind_.intents(); }
+
+ private:
+  Transaction& behind_;
+};
+
+}  // namespace portal
