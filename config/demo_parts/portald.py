@@ -39,7 +39,7 @@ certificate = "{certificate}"
 private_key = "{private_key}"
 
 [pam]
-socket = "{folder}/run/pam.sock"
+socket = "{pam_socket}"
 
 [administration]
 socket = "{folder}/run/admin.sock"
@@ -79,10 +79,12 @@ class PortaldError(Exception):
 class PrivatePortald:
     """`build`: the build folder with the binaries. A second start finds the data of the first."""
 
-    def __init__(self, folder, build, ldap, port=8443, environment=None, append=""):
+    def __init__(self, folder, build, ldap, port=8443, environment=None, append="",
+                 pam_socket=None):
         """`ldap`: the facts of a PrivateSlapd. `append`: more configuration."""
         self.folder, self.build, self.port = Path(folder).resolve(), Path(build).resolve(), port
         self.ldap, self.environment, self.append = ldap, dict(environment or {}), append
+        self.pam_socket = Path(pam_socket or self.folder / "run" / "pam.sock")
         self.configuration = self.folder / "portald.toml"
         self.log = self.folder / "portald.log"
         self.authority = Authority(self.folder / "tls")
@@ -96,7 +98,8 @@ class PrivatePortald:
         certificate, key = self.authority.issue("server", [self.host(name) for name in PORTALS])
         self.configuration.write_text(
             TEMPLATE.format(folder=self.folder, ldap=self.ldap, port=self.port,
-                            certificate=certificate, private_key=key, config=CONFIG) + self.append,
+                            pam_socket=self.pam_socket, certificate=certificate,
+                            private_key=key, config=CONFIG) + self.append,
             encoding="utf-8")
         if not (self.folder / "master.key").exists():
             self.ctl("key", "generate", str(self.folder / "master.key"))
@@ -179,4 +182,4 @@ class PrivatePortald:
 
     def terminal(self):
         return Terminal(self.folder / "pam.d", self.build / "pam_module/pam_portal.so",
-                        self.folder / "run" / "pam.sock")
+                        self.pam_socket)

@@ -17,6 +17,7 @@ class Household(unittest.TestCase):
     people_invited = people.EVERYBODY
     append = ""
     environment = {}
+    pam_socket = None
 
     @classmethod
     def setUpClass(cls):
@@ -33,7 +34,8 @@ class Household(unittest.TestCase):
     @classmethod
     def started_portald(cls):
         return PrivatePortald(cls.folder / "portald", BUILD, cls.slapd.facts(),
-                              environment=cls.environment, append=cls.append).start()
+                              environment=cls.environment, append=cls.append,
+                              pam_socket=cls.pam_socket).start()
 
     @classmethod
     def invite(cls, persons):
