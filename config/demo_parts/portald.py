@@ -30,6 +30,7 @@ bind_dn = "{ldap[bind_dn]}"
 password_file = "{ldap[password_file]}"
 people_base = "{ldap[people_base]}"
 staging_base = "{ldap[staging_base]}"
+policy_dn = "{ldap[policy_dn]}"
 
 [web]
 listen = "https"

@@ -30,6 +30,7 @@ HASH_MODULE = "portal_argon2id.so"
 SUFFIX = "dc=example,dc=ch"
 PEOPLE = f"ou=people,{SUFFIX}"
 STAGING = f"ou=staging,{SUFFIX}"
+POLICY = f"cn=people,ou=policies,{SUFFIX}"
 SERVICE_DN = f"cn=portald,ou=services,{SUFFIX}"
 PR_SET_PDEATHSIG = 1
 
@@ -128,7 +129,7 @@ class PrivateSlapd:
         """What a client must know, for JSON."""
         return {"uri": self.uri, "listen": self.listen, "pid": self.process.pid,
                 "bind_dn": SERVICE_DN, "password_file": str(self.password_file),
-                "people_base": PEOPLE, "staging_base": STAGING}
+                "people_base": PEOPLE, "staging_base": STAGING, "policy_dn": POLICY}
 
     def _write_configuration(self):
         text = (SHIPPED / "slapd.conf").read_text(encoding="utf-8")

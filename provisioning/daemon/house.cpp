@@ -18,6 +18,7 @@
 #include "delivery/worker.hpp"
 #include "domain/administration.hpp"
 #include "domain/login.hpp"
+#include "domain/password_limits.hpp"
 #include "domain/ports/intents.hpp"
 #include "domain/ports/store.hpp"
 #include "domain/registration.hpp"
@@ -40,6 +41,7 @@ constexpr auto kProofPause = 1h;
 constexpr auto kProofRetry = 5s;
 constexpr auto kRetry = 60s;
 constexpr auto kSettlePause = 15s;
+constexpr auto kLimitsPause = 24h;
 /// An activation that has been under way for so long was left behind by a failure.
 constexpr auto kLeftBehind = 60s;
 
@@ -92,10 +94,17 @@ struct Foundations {
   }
 };
 
-Result<void> check_house(Configuration configuration) {
-  auto foundations = Foundations::lay(configuration);
-  if (!foundations) return fail(std::move(foundations).error());
-  return {};
+Result<std::string> check_house(Configuration configuration) {
+  const auto foundations = Foundations::lay(configuration);
+  if (!foundations) return fail(foundations.error());
+  auto compared = compare_limits(configuration.login, *foundations->directory);
+  if (!compared)
+    return "the directory's limit on wrong passwords could not be compared with the settings in "
+           "[login]: " +
+           compared.error().detail;
+  if (compared->outcome == LimitsComparison::Outcome::unsafe)
+    return fail(Errc::malformed, std::move(compared->told));
+  return std::move(compared->told);
 }
 
 /// Members stand in the order of their needs: each is made after, and ended before, what it uses.
@@ -112,6 +121,7 @@ struct House::Rooms {
   Result<void> start_servers(int login_socket);
   void start_housekeeping();
   Result<void> finish_activations();
+  Result<void> compare_password_limits();
 
   RegistrationService registration_on(Directory& used) {
     return RegistrationService(
@@ -246,12 +256,23 @@ Result<void> House::Rooms::finish_activations() {
   return *left_behind ? settling->settle_intents() : Result<void>();
 }
 
+/// Only told: a directory's policy can be changed at any time, and refusing to serve would lock
+/// everybody out for fear that somebody is.
+Result<void> House::Rooms::compare_password_limits() {
+  const auto compared = compare_limits(configuration.login, *directory);
+  if (!compared) return fail(compared.error());
+  if (!compared->told.empty()) log(LogLevel::warning, compared->told);
+  return {};
+}
+
 void House::Rooms::start_housekeeping() {
   const auto pause = configuration.housekeeping_pause;
   const auto first_proof = gate->is_open() ? std::chrono::milliseconds(kProofPause) : 0ms;
   std::vector<Chore> chores;
   chores.push_back({"prove the staging subtree safe", [this] { return opening->attempt(); },
                     kProofPause, kProofRetry, first_proof});
+  chores.push_back({"compare the limits on wrong passwords",
+                    [this] { return compare_password_limits(); }, kLimitsPause, kRetry});
   chores.push_back({"finish half-done activations", [this] { return finish_activations(); },
                     kSettlePause, kRetry, kSettlePause});
   chores.push_back(

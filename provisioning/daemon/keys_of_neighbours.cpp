@@ -87,6 +87,14 @@ Keys<LdapSettings> of_directory() {
        "The subtree of the half-registered; neither inside people_base nor above it. Its access "
        "rules must let nobody but the service account in: the daemon proves that at each start.",
        true, R"("ou=staging,dc=example,dc=ch")"},
+      {"policy_dn", text(&S::policy_dn),
+       "The entry of the password policy of people whose own entry names none (pwdPolicySubentry): "
+       "the ppolicy_default of slapd, which tells it to no client. The service account needs the "
+       "right to read it. Used to compare what [login] says of the directory's own limit with the "
+       "truth (\"portalctl config check\"), and to know whether an account is locked or expired "
+       "without "
+       "its password. Empty: the directory's policy is not known.",
+       false, R"("cn=people,ou=policies,dc=example,dc=ch")"},
       {"connect_timeout", duration(&S::connect_timeout, 100ms, 4000ms),
        "For one server: name look-up, connection, TLS and the service account's bind."},
       {"operation_timeout", duration(&S::operation_timeout, 200ms, 4500ms),

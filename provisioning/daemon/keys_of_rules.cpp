@@ -56,7 +56,8 @@ Keys<LoginSettings> of_login() {
        "passwords than this are sent to it for one account, from however many sources they come. 0 "
        "if it has none."},
       {"directory_failure_window", duration(&S::directory_failure_window, 1s, 24h * 365),
-       "How long the directory remembers a wrong password (pwdFailureCountInterval)."},
+       "How long the directory remembers a wrong password (pwdFailureCountInterval). \"portalctl "
+       "config check\" compares both with what the directory says."},
       {"session_idle", duration(&S::session_idle, 1min, 24h),
        "A web session ends after this time without a request."},
       {"session_overall", duration(&S::session_overall, 1h, 7 * 24h),

@@ -55,8 +55,10 @@ int complain(const Error& error, bool to_terminal) {
 int check(const CommandLine& line) {
   Result<Configuration> configuration = load_configuration(line.configuration);
   if (!configuration) return complain(configuration.error(), true);
-  if (auto good = check_house(std::move(*configuration)); !good)
-    return complain(good.error(), true);
+  const auto advice = check_house(std::move(*configuration));
+  if (!advice) return complain(advice.error(), true);
+  if (!advice->empty())
+    (void)std::fprintf(stderr, "warning: %s\n", escaped_for_log(*advice).c_str());
   (void)std::printf("%s: good\n", line.configuration.c_str());
   return EX_OK;
 }

@@ -88,6 +88,8 @@ class LdapDirectory final : public Directory {
   Result<void> discard(const AccountId& account) override;
   Result<bool> has_address(const EmailAddress& email) override;
   Result<std::optional<FoundPerson>> find_person(std::string_view name) override;
+  /// Of the policy at `policy_dn`; as it was at most five minutes ago.
+  Result<std::optional<PasswordLimits>> limits() override;
   Result<void> prove_staging_is_safe() override;
 
   class Parts;  ///< opaque; for this folder

@@ -5,29 +5,8 @@
 
 namespace portal {
 
-using directory::Answer;
 using directory::Connection;
 using directory::Deadline;
-using directory::FoundEntry;
-using directory::Policy;
-
-std::optional<Policy> LdapDirectory::Parts::policy_of(Connection& connection,
-                                                      const FoundEntry& entry,
-                                                      const Deadline& deadline) {
-  const std::string* own = entry.find("pwdPolicySubentry");
-  return policy_at(connection, own != nullptr ? *own : settings_.policy_dn, deadline);
-}
-
-std::optional<Policy> LdapDirectory::Parts::policy_at(Connection& connection, const std::string& dn,
-                                                      const Deadline& deadline) {
-  if (dn.empty()) return std::nullopt;
-  return policies_.get(dn, [&]() -> std::optional<Policy> {
-    const Answer answer =
-        connection.search({.base = dn, .attributes = directory::policy_attributes()}, deadline);
-    if (answer.entries.size() != 1) return std::nullopt;
-    return directory::read_policy(answer.entries.front());
-  });
-}
 
 Result<EntryStanding> LdapDirectory::standing(std::string_view entry_uuid) {
   using Place = EntryStanding::Place;

@@ -106,6 +106,41 @@ class Portald(Household):
         self.assertIn(f"{file}:{at + 2}:14: login.code_tries: wants a number (1 to 5), found 9",
                       lines)
 
+    def test_check_refuses_a_throttle_that_lets_the_directory_lock_people_out(self):
+        """T6"""
+        # The directory locks at 20.
+        file = self.changed("tries.toml", "[log]", "[login]\ndirectory_max_failures = 21\n\n[log]")
+        done = run("--config", file, "--check")
+        self.assertEqual(done.returncode, WRONG_CONFIGURATION)
+        self.assertIn("login.directory_max_failures is 21, but the directory locks an account at 20",
+                      done.stderr)
+
+    def test_check_warns_where_the_directorys_limit_is_not_known(self):
+        """T6"""
+        file = self.changed("unnamed.toml", "policy_dn =", "#policy_dn =")
+        done = run("--config", file, "--check")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("warning: the directory's limit on wrong passwords could not be compared", done.stderr)
+        file = self.changed("away.toml", "ldapi://", "ldapi://%2Fnowhere")
+        done = run("--config", file, "--check")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("warning: the directory's limit on wrong passwords could not be compared", done.stderr)
+
+    def test_a_start_warns_of_a_directory_that_locks_people_out(self):
+        """T6"""
+        file = self.changed("tries.toml", "[log]", "[login]\ndirectory_max_failures = 21\n\n[log]")
+        self.portald.stop()
+        process = subprocess.Popen([PORTALD, "--config", file], stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(self.end, process)
+        patience = threading.Timer(60, process.kill)
+        patience.start()
+        self.addCleanup(patience.cancel)
+        for line in process.stderr:
+            if "login.directory_max_failures is 21" in line:
+                return
+        self.fail("portald ended without the warning")
+
     def test_a_wrong_command_line_is_refused(self):
         done = run("--confg", "x")
         self.assertEqual(done.returncode, WRONG_COMMAND)

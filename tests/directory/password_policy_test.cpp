@@ -130,6 +130,37 @@ void only_persons_get_passwords(void**) {
       Errc::denied);
 }
 
+void the_directorys_limits_are_told(void**) {
+  // T6
+  Server server({"pwdMaxFailure=7", "pwdFailureCountInterval=60", "pwdLockoutDuration=30",
+                 "pwdMaxAge=86400"});
+  const auto limits = server.directory->limits();
+  assert_ok(limits);
+  assert_true(limits->has_value());
+  assert_true((*limits)->locks);
+  assert_int_equal((*limits)->wrong_to_lock, 7);
+  assert_int_equal((*limits)->counted_for.count(), 60);
+  assert_int_equal((*limits)->locked_for.count(), 30);
+  assert_int_equal((*limits)->max_age.count(), 86400);
+}
+
+void limits_that_may_not_be_read_are_nothing(void**) {
+  // T6
+  Server server;
+  for (const char* dn : {"", "cn=services,ou=policies,dc=example,dc=ch",
+                         "cn=none,ou=policies,dc=example,dc=ch", "ou=people,dc=example,dc=ch"}) {
+    LdapSettings settings = server.slapd.settings();
+    settings.policy_dn = dn;
+    const auto opened = LdapDirectory::open(std::move(settings));
+    assert_ok(opened);
+    const auto limits = (*opened)->limits();
+    assert_ok(limits);
+    assert_false(limits->has_value());
+  }
+  server.slapd.stop();
+  assert_error(server.directory->limits(), Errc::unavailable);
+}
+
 void what_is_stored_is_argon2id_with_enough_memory_and_passes(void**) {
   // P6
   Server server;
@@ -173,6 +204,8 @@ int main() {
       cmocka_unit_test(a_staged_person_may_type_the_same_password_again),
       cmocka_unit_test(a_long_unicode_password_is_neither_cut_nor_changed),
       cmocka_unit_test(only_persons_get_passwords),
+      cmocka_unit_test(the_directorys_limits_are_told),
+      cmocka_unit_test(limits_that_may_not_be_read_are_nothing),
       cmocka_unit_test(what_is_stored_is_argon2id_with_enough_memory_and_passes),
       cmocka_unit_test(hashes_of_openldaps_own_module_are_still_verified),
   };

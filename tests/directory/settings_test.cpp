@@ -109,6 +109,7 @@ void missing_and_impossible_settings_are_named(void**) {
   assert_refused("bind_dn", [](LdapSettings& s) { s.bind_dn = ""; });
   assert_refused("password", [](LdapSettings& s) { s.password = Secret(); });
   assert_refused("people_base", [](LdapSettings& s) { s.people_base = "people"; });
+  assert_refused("policy_dn", [](LdapSettings& s) { s.policy_dn = "people"; });
   assert_refused("staging_base", [](LdapSettings& s) { s.staging_base = ""; });
   assert_refused("inside", [](LdapSettings& s) { s.staging_base = "ou=new," + s.people_base; });
   assert_refused("inside", [](LdapSettings& s) { s.people_base = "DC=example, dc=CH"; });

@@ -31,6 +31,7 @@ class FakeDirectory final : public Directory {
   std::optional<PasswordRefusal> policy;       ///< of a new password, set or changed
   std::optional<BindAnswer::Verdict> verdict;  ///< what a right password gives
   EntryStanding standings;                     ///< what `standing` says of those among the people
+  std::optional<PasswordLimits> password_limits;
   int binds = 0;
   int changes = 0;  ///< of passwords, by the persons themselves
   /// What happens between a call's arrival ("set_password") and its effect.
@@ -187,6 +188,12 @@ class FakeDirectory final : public Directory {
                           entry.given_name,        entry.family_name, entry.language};
     }
     return found;
+  }
+
+  Result<std::optional<PasswordLimits>> limits() override {
+    const std::lock_guard lock(mutex_);
+    if (!available) return down();
+    return password_limits;
   }
 
   Result<void> prove_staging_is_safe() override { return {}; }

@@ -81,6 +81,15 @@ struct EntryStanding {
   std::optional<std::chrono::seconds> expires_in = {};  ///< the password, by its age; not if it has
 };
 
+/// The directory's own limits on passwords, for everybody whose entry has no policy of its own.
+struct PasswordLimits {
+  bool locks = false;                   ///< whether wrong passwords lock an entry at all
+  int wrong_to_lock = 0;                ///< 0: any number is allowed
+  std::chrono::seconds counted_for{0};  ///< how long a wrong one counts; 0: until a right one
+  std::chrono::seconds locked_for{0};   ///< 0: until an administrator unlocks
+  std::chrono::seconds max_age{0};      ///< of a password; 0: for ever
+};
+
 /// The company's directory, as far as the product needs it. Owns who a person is and the password.
 /// Thread-safe; calls block, at most the configured timeout. Writes go to the provider.
 class Directory {
@@ -132,6 +141,9 @@ class Directory {
   /// What is in the entry was written by others and is not parsed (L2). Fails: conflict (several
   /// have this name), unavailable, denied.
   virtual Result<std::optional<FoundPerson>> find_person(std::string_view name) = 0;
+
+  /// Nothing if the directory has no policy that the service account may read. Fails: unavailable.
+  virtual Result<std::optional<PasswordLimits>> limits() = 0;
 
   /// Makes a probe entry in staging and sees whether it can bind or be found by others: then the
   /// directory's access rules are unsafe. Fails: denied (unsafe, or the service account has too few

@@ -47,6 +47,7 @@ class ForwardingDirectory : public Directory {
   Result<std::optional<FoundPerson>> find_person(std::string_view name) override {
     return behind_.find_person(name);
   }
+  Result<std::optional<PasswordLimits>> limits() override { return behind_.limits(); }
   Result<void> prove_staging_is_safe() override { return behind_.prove_staging_is_safe(); }
 
  private:
