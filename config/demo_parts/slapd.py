@@ -72,15 +72,18 @@ def hash_module_folder():
 class PrivateSlapd:
     """One slapd in one folder. A second start in the same folder finds the data of the first."""
 
-    def __init__(self, folder, listen=(), certificate=None, key=None, access=None, policy=None):
+    def __init__(self, folder, listen=(), certificate=None, key=None, access=None, policy=None,
+                 password_hash=None):
         """`listen`: further URLs, on loopback. `access`: a file in place of the shipped rules.
-        `policy`: attribute → value, changes to the people's password policy of a new tree."""
+        `policy`: attribute → value, changes to the people's password policy of a new tree.
+        `password_hash`: a scheme in place of the shipped one."""
         self.folder = Path(folder).resolve()
         self.listen = list(listen)
         self.certificate = certificate
         self.key = key
         self.access = Path(access) if access else SHIPPED / "access.conf"
         self.policy = dict(policy or {})
+        self.password_hash = password_hash
         self.socket = self.folder / "ldapi"
         self.uri = "ldapi://" + urllib.parse.quote(str(self.socket), safe="")
         self.password_file = self.folder / "service-password"
@@ -143,6 +146,8 @@ class PrivateSlapd:
             text, "authz-regexp ",
             f'authz-regexp "gidNumber={os.getegid()}[+]uidNumber={os.geteuid()},'
             'cn=peercred,cn=external,cn=auth"')
+        if self.password_hash:
+            text = replace_line(text, "password-hash ", f"password-hash {self.password_hash}")
         if self.certificate:
             text = replace_line(text, "#TLSCertificateFile",
                                 f'TLSCertificateFile "{self.certificate}"')
@@ -220,6 +225,7 @@ def main():
     parser.add_argument("--key", metavar="PEM")
     parser.add_argument("--access", metavar="FILE", help="rules in place of the shipped ones")
     parser.add_argument("--policy", action="append", default=[], metavar="ATTRIBUTE=VALUE")
+    parser.add_argument("--hash", metavar="SCHEME", help="in place of the shipped one")
     options = parser.parse_args()
     policy = dict(item.split("=", 1) for item in options.policy)
 
@@ -229,7 +235,7 @@ def main():
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     slapd = PrivateSlapd(options.folder, options.listen, options.certificate, options.key,
-                         options.access, policy)
+                         options.access, policy, options.hash)
     try:
         slapd.start()
         print(json.dumps(slapd.facts()), flush=True)

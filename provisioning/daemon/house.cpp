@@ -19,6 +19,7 @@
 #include "domain/administration.hpp"
 #include "domain/login.hpp"
 #include "domain/password_limits.hpp"
+#include "domain/password_storage.hpp"
 #include "domain/ports/intents.hpp"
 #include "domain/ports/store.hpp"
 #include "domain/registration.hpp"
@@ -41,7 +42,7 @@ constexpr auto kProofPause = 1h;
 constexpr auto kProofRetry = 5s;
 constexpr auto kRetry = 60s;
 constexpr auto kSettlePause = 15s;
-constexpr auto kLimitsPause = 24h;
+constexpr auto kPolicyPause = 24h;
 /// An activation that has been under way for so long was left behind by a failure.
 constexpr auto kLeftBehind = 60s;
 
@@ -121,7 +122,7 @@ struct House::Rooms {
   Result<void> start_servers(int login_socket);
   void start_housekeeping();
   Result<void> finish_activations();
-  Result<void> compare_password_limits();
+  Result<void> look_at_password_policy();
 
   RegistrationService registration_on(Directory& used) {
     return RegistrationService(
@@ -258,10 +259,17 @@ Result<void> House::Rooms::finish_activations() {
 
 /// Only told: a directory's policy can be changed at any time, and refusing to serve would lock
 /// everybody out for fear that somebody is.
-Result<void> House::Rooms::compare_password_limits() {
+Result<void> House::Rooms::look_at_password_policy() {
   const auto compared = compare_limits(configuration.login, *directory);
   if (!compared) return fail(compared.error());
   if (!compared->told.empty()) log(LogLevel::warning, compared->told);
+  const auto storage = directory->password_storage();
+  if (!storage) return fail(storage.error());
+  if (!*storage) {
+    log(LogLevel::info, "the directory does not show how it stores passwords");
+  } else if (const std::string weakness = weakness_of(**storage); !weakness.empty()) {
+    log(LogLevel::warning, weakness);
+  }
   return {};
 }
 
@@ -271,8 +279,8 @@ void House::Rooms::start_housekeeping() {
   std::vector<Chore> chores;
   chores.push_back({"prove the staging subtree safe", [this] { return opening->attempt(); },
                     kProofPause, kProofRetry, first_proof});
-  chores.push_back({"compare the limits on wrong passwords",
-                    [this] { return compare_password_limits(); }, kLimitsPause, kRetry});
+  chores.push_back({"look at the password policy", [this] { return look_at_password_policy(); },
+                    kPolicyPause, kRetry});
   chores.push_back({"finish half-done activations", [this] { return finish_activations(); },
                     kSettlePause, kRetry, kSettlePause});
   chores.push_back(

@@ -90,6 +90,7 @@ class LdapDirectory final : public Directory {
   Result<std::optional<FoundPerson>> find_person(std::string_view name) override;
   /// Of the policy at `policy_dn`; as it was at most five minutes ago.
   Result<std::optional<PasswordLimits>> limits() override;
+  Result<std::optional<PasswordStorage>> password_storage() override;
   Result<void> prove_staging_is_safe() override;
 
   class Parts;  ///< opaque; for this folder

@@ -24,7 +24,8 @@ tl::unexpected<Error> lacking(const Answer& answer, std::string_view right) {
   return fail(std::move(error));
 }
 
-/// Long, and of every class that a policy may want.
+}  // namespace
+
 Secret probe_password() {
   const Secret token = random_token();
   std::string text = "aA1!" + std::string(token.reveal());
@@ -32,8 +33,6 @@ Secret probe_password() {
   wipe(text);
   return password;
 }
-
-}  // namespace
 
 StagingProbe::StagingProbe(LdapDirectory::Parts& parts, const Deadline& deadline)
     : parts_(parts),

@@ -10,6 +10,9 @@
 
 namespace portal::directory {
 
+/// Random, long, and of every class that a policy may want.
+Secret probe_password();
+
 /// The start-up proof that a half-registered person can neither log in nor be seen.
 ///
 /// Two entries are registered: the *subject* stays in staging and is what must not be seen; the

@@ -129,17 +129,30 @@ class Portald(Household):
     def test_a_start_warns_of_a_directory_that_locks_people_out(self):
         """T6"""
         file = self.changed("tries.toml", "[log]", "[login]\ndirectory_max_failures = 21\n\n[log]")
+        self.expect_logged(self.start_beside("--config", file), "directory_max_failures is 21")
+
+    def test_a_start_warns_of_a_directory_that_stores_passwords_weakly(self):
+        """P6"""
         self.portald.stop()
-        process = subprocess.Popen([PORTALD, "--config", file], stdin=subprocess.DEVNULL,
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        self.addCleanup(self.end, process)
+        self.slapd.stop()
+        self.slapd.password_hash = "{SSHA}"
+        self.slapd.start()
+        try:
+            self.expect_logged(self.start_beside(), "stores passwords as {SSHA}")
+        finally:
+            self.slapd.password_hash = None
+            self.slapd.stop()
+            self.slapd.start()
+
+    def expect_logged(self, process, text):
+        """Waits until the daemon has logged this."""
         patience = threading.Timer(60, process.kill)
         patience.start()
         self.addCleanup(patience.cancel)
         for line in process.stderr:
-            if "login.directory_max_failures is 21" in line:
+            if text in line:
                 return
-        self.fail("portald ended without the warning")
+        self.fail(f"portald ended without logging: {text}")
 
     def test_a_wrong_command_line_is_refused(self):
         done = run("--confg", "x")

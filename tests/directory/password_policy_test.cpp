@@ -176,6 +176,49 @@ void what_is_stored_is_argon2id_with_enough_memory_and_passes(void**) {
   assert_true(std::stoi(found[2]) >= 2);
 }
 
+void how_passwords_are_stored_is_told(void**) {
+  // P6
+  Server server;
+  for (int i = 0; i < 2; ++i) {
+    const auto storage = server.directory->password_storage();
+    assert_ok(storage);
+    assert_true(storage->has_value());
+    test::assert_text((*storage)->scheme, "argon2id");
+    assert_true((*storage)->memory_kib >= 19456);
+    assert_true((*storage)->passes >= 2);
+    test::assert_text(server.slapd.search(test::kStaging, "one", "(objectClass=*)", "1.1"), "");
+  }
+  server.slapd.stop();
+  assert_error(server.directory->password_storage(), Errc::unavailable);
+}
+
+void a_weaker_storage_is_told(void**) {
+  // P6
+  const test::TemporaryFolder folder;
+  const test::PrivateSlapd slapd(folder.path() / "slapd", {"--hash", "{SSHA}"});
+  const auto directory = slapd.open();
+  const auto storage = directory->password_storage();
+  assert_ok(storage);
+  assert_true(storage->has_value());
+  test::assert_text((*storage)->scheme, "{SSHA}");
+}
+
+void storage_that_may_not_be_seen_is_nothing(void**) {
+  // P6
+  const test::TemporaryFolder folder;
+  const std::filesystem::path shipped =
+      std::filesystem::path(std::getenv("PORTAL_SOURCE")) / "config/ldap/access.conf";
+  const std::filesystem::path rules = folder.path() / "access.conf";
+  test::run("sed 's/portald-hash-probe/someone-else/' '" + shipped.string() + "' > '" +
+            rules.string() + "'");
+  const test::PrivateSlapd slapd(folder.path() / "slapd", {"--access", rules.string()});
+  const auto directory = slapd.open();
+  const auto storage = directory->password_storage();
+  assert_ok(storage);
+  assert_false(storage->has_value());
+  test::assert_text(slapd.search(test::kStaging, "one", "(objectClass=*)", "1.1"), "");
+}
+
 void hashes_of_openldaps_own_module_are_still_verified(void**) {
   // P6
   Server server;
@@ -207,6 +250,9 @@ int main() {
       cmocka_unit_test(the_directorys_limits_are_told),
       cmocka_unit_test(limits_that_may_not_be_read_are_nothing),
       cmocka_unit_test(what_is_stored_is_argon2id_with_enough_memory_and_passes),
+      cmocka_unit_test(how_passwords_are_stored_is_told),
+      cmocka_unit_test(a_weaker_storage_is_told),
+      cmocka_unit_test(storage_that_may_not_be_seen_is_nothing),
       cmocka_unit_test(hashes_of_openldaps_own_module_are_still_verified),
   };
   return cmocka_run_group_tests(tests, nullptr, nullptr);

@@ -32,6 +32,7 @@ class FakeDirectory final : public Directory {
   std::optional<BindAnswer::Verdict> verdict;  ///< what a right password gives
   EntryStanding standings;                     ///< what `standing` says of those among the people
   std::optional<PasswordLimits> password_limits;
+  std::optional<PasswordStorage> storage;
   int binds = 0;
   int changes = 0;  ///< of passwords, by the persons themselves
   /// What happens between a call's arrival ("set_password") and its effect.
@@ -194,6 +195,12 @@ class FakeDirectory final : public Directory {
     const std::lock_guard lock(mutex_);
     if (!available) return down();
     return password_limits;
+  }
+
+  Result<std::optional<PasswordStorage>> password_storage() override {
+    const std::lock_guard lock(mutex_);
+    if (!available) return down();
+    return storage;
   }
 
   Result<void> prove_staging_is_safe() override { return {}; }

@@ -90,6 +90,13 @@ struct PasswordLimits {
   std::chrono::seconds max_age{0};      ///< of a password; 0: for ever
 };
 
+/// How the directory stores a password that it is given now.
+struct PasswordStorage {
+  std::string scheme;  ///< "argon2id", or as the directory calls it: "{SSHA}"; "clear text"
+  int memory_kib = 0;  ///< of Argon2, else 0
+  int passes = 0;      ///< of Argon2, else 0
+};
+
 /// The company's directory, as far as the product needs it. Owns who a person is and the password.
 /// Thread-safe; calls block, at most the configured timeout. Writes go to the provider.
 class Directory {
@@ -144,6 +151,11 @@ class Directory {
 
   /// Nothing if the directory has no policy that the service account may read. Fails: unavailable.
   virtual Result<std::optional<PasswordLimits>> limits() = 0;
+
+  /// Makes a probe entry in staging and looks at what became of its password, which nobody knows.
+  /// Nothing if the service account may not see that: it reads no other's. Fails: unavailable,
+  /// denied.
+  virtual Result<std::optional<PasswordStorage>> password_storage() = 0;
 
   /// Makes a probe entry in staging and sees whether it can bind or be found by others: then the
   /// directory's access rules are unsafe. Fails: denied (unsafe, or the service account has too few

@@ -48,6 +48,9 @@ class ForwardingDirectory : public Directory {
     return behind_.find_person(name);
   }
   Result<std::optional<PasswordLimits>> limits() override { return behind_.limits(); }
+  Result<std::optional<PasswordStorage>> password_storage() override {
+    return behind_.password_storage();
+  }
   Result<void> prove_staging_is_safe() override { return behind_.prove_staging_is_safe(); }
 
  private:
