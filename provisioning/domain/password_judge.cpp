@@ -56,7 +56,7 @@ Result<PasswordJudge::Subject> PasswordJudge::look_up(std::string_view typed_nam
     const auto wrong = attempts.tally(AttemptKind::wrong_password, key, now - kPasswordWindow);
     if (!wrong) return fail(wrong.error());
     subject.tries_left = tries_left(*wrong, settings_.password_tries, now);
-    if (!subject.account || settings_.directory_max_failures == 0) return subject;
+    if (settings_.directory_max_failures == 0) return subject;
 
     const auto binds = attempts.count(AttemptKind::wrong_bind, subject.name,
                                       now - settings_.directory_failure_window);
@@ -106,25 +106,23 @@ std::optional<PasswordJudge::Fault> PasswordJudge::ask_directory(
     const std::optional<Account>& account, const Secret& password, BindAnswer& answer) {
   if (password.empty()) return Fault{RefusalReason::wrong_credentials, "empty password"};
   const Result<Secret> normal = to_nfc(password);
-  if (!normal) return Fault{RefusalReason::wrong_credentials, "not text", Fault::Counts::as_wrong};
+  if (!normal) return Fault{RefusalReason::wrong_credentials, "not text", true};
   const Fault silent{RefusalReason::unavailable, "the directory does not answer"};
   // A name that nobody has, and an account whose entry may not bind yet, are asked about as well:
   // they answer like a wrong password, and like the directory when it is down (L5).
   if (!account || account->state == AccountState::activating) {
     if (!directory_.bind_nobody(*normal)) return silent;
     return Fault{RefusalReason::wrong_credentials, account ? "account activating" : "unknown name",
-                 Fault::Counts::as_wrong};
+                 true};
   }
   const auto bound = bind(*account, *normal);
   if (!bound) return silent;
   answer = *bound;
   switch (bound->verdict) {
     case BindAnswer::Verdict::wrong_password:
-      return Fault{RefusalReason::wrong_credentials, "wrong password",
-                   Fault::Counts::as_wrong_bind};
+      return Fault{RefusalReason::wrong_credentials, "wrong password", true};
     case BindAnswer::Verdict::locked:
-      return Fault{RefusalReason::wrong_credentials, "locked by the directory",
-                   Fault::Counts::as_wrong};
+      return Fault{RefusalReason::wrong_credentials, "locked by the directory", true};
     case BindAnswer::Verdict::accepted:
     case BindAnswer::Verdict::must_change:
     case BindAnswer::Verdict::expired: break;
@@ -149,7 +147,7 @@ JudgedPassword PasswordJudge::judge(std::string_view what, std::string_view type
   if (!fault) fault = ask_directory(judged.account, password, judged.answer);
   if (!fault) return judged;
   judged.refusal = note(what, attempt, *fault);
-  if (fault->counts != Fault::Counts::no) turn.was_wrong();
+  if (fault->counts) turn.was_wrong();
   return judged;
 }
 
@@ -159,13 +157,11 @@ Refusal PasswordJudge::note(std::string_view what, const Try& attempt, const Fau
   const Subject& subject = attempt.subject;
   const auto told = store_.write(what, [&](Transaction& transaction) -> Result<void> {
     Attempts& attempts = transaction.attempts();
-    if (fault.counts != Fault::Counts::no) {
+    if (fault.counts) {
       auto counted = attempts.record(AttemptKind::wrong_password,
                                      key_of(subject.name, attempt.source), attempt.now);
-      if (!counted) return counted;
-    }
-    if (fault.counts == Fault::Counts::as_wrong_bind) {
-      auto counted = attempts.record(AttemptKind::wrong_bind, subject.name, attempt.now);
+      // Also for a name that nobody has, or the budget would tell who has an account (L5).
+      if (counted) counted = attempts.record(AttemptKind::wrong_bind, subject.name, attempt.now);
       if (!counted) return counted;
     }
     const std::string who = subject.account ? subject.account->id.text() : "";

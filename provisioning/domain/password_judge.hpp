@@ -56,12 +56,11 @@ class PasswordJudge {
     UtcTime now;
     Subject subject;
   };
-  /// Why a password is refused, and what that counts as.
+  /// Why a password is refused, and whether that counts as a wrong one.
   struct Fault {
-    enum class Counts { no, as_wrong, as_wrong_bind };
     RefusalReason reason;
     std::string_view why;
-    Counts counts = Counts::no;
+    bool counts = false;
   };
 
   Result<Subject> look_up(std::string_view typed_name, const Source& source, UtcTime now);

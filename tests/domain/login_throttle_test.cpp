@@ -103,6 +103,22 @@ void many_sources_together_never_reach_the_directorys_own_limit(void**) {
   assert_true(is_granted(house.login->answer(owner, code_now(house, seed))));
 }
 
+void many_sources_together_do_not_learn_who_has_an_account(void**) {
+  // L5, T6
+  House house;
+  (void)with_app(house);
+  std::vector<std::vector<RefusalReason>> answers;
+  for (const std::string_view name : {kName, std::string_view("nobody@example.ch")}) {
+    std::vector<RefusalReason>& of_name = answers.emplace_back();
+    for (int source = 0; source < 24; ++source) {
+      const std::string address = "198.51.100." + std::to_string(source);
+      of_name.push_back(refusal_of(try_password(house, address, kWrong, name)));
+    }
+  }
+  assert_true(answers[0].back() == RefusalReason::too_many_tries);
+  assert_true(answers[0] == answers[1]);
+}
+
 void parallel_wrong_passwords_do_not_overshoot(void**) {
   // T6: what is being judged counts
   House house;
@@ -181,6 +197,7 @@ int main() {
       cmocka_unit_test(wrong_codes_pause_the_account_longer_each_time),
       cmocka_unit_test(wrong_passwords_pause_known_and_unknown_names_alike),
       cmocka_unit_test(many_sources_together_never_reach_the_directorys_own_limit),
+      cmocka_unit_test(many_sources_together_do_not_learn_who_has_an_account),
       cmocka_unit_test(parallel_wrong_passwords_do_not_overshoot),
       cmocka_unit_test(parallel_right_passwords_are_all_let_on),
       cmocka_unit_test(a_login_that_went_well_forgets_the_wrong_passwords_of_its_source),

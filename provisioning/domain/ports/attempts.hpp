@@ -17,7 +17,7 @@ enum class AttemptKind {
   mail_to_person,      ///< registration mails, by person
   wrong_password,      ///< by account or typed name, and source
   wrong_code,          ///< second factor, by account (requirement T5)
-  wrong_bind,          ///< refused by the directory, by account, from wherever
+  wrong_bind,          ///< wrong passwords by account or typed name, from wherever
   known_source,        ///< a login that went well, by account and source
   sms_to_unproven,     ///< SMS sent to a number that somebody enrols, by number (S2)
   sms_in_all,          ///< SMS sent to whomever, under one key (S2)
