@@ -102,15 +102,14 @@ class LoginService {
   /// Password, separator and code in one answer.
   LoginStep judge_single(LoginConversation& conversation, const Secret& answer);
   LoginStep judge_code(LoginConversation& conversation, const Secret& answer);
-  /// Judges the password and whether the account may enter; a refusal if one does not hold. The
-  /// conversation then stands at the code.
+  /// Judges the password and whether the account may enter; a refusal if one does not hold.
   struct Admitted {
     std::optional<Factor> factor;
   };
   std::variant<Admitted, Refusal> admit(LoginConversation& conversation, const Secret& password);
-  LoginStep refuse_single(const LoginConversation& conversation, RefusalReason reason);
+  /// Refuses after the right password, and tells the audit log `why`.
+  Refusal refuse(const LoginConversation& conversation, RefusalReason reason, std::string_view why);
   LoginStep grant_without_factor(const LoginConversation& conversation);
-  std::string notice_for(const LoginConversation& conversation) const;
   /// Asks for the factor's code; an SMS leaves in the same transaction.
   LoginStep challenge(const LoginConversation& conversation, const Factor& factor);
   /// Uses the code up: nothing if it was right, else why not.

@@ -222,7 +222,8 @@ LoginStep LoginService::judge_code(LoginConversation& conversation, const Secret
         event.factor = kind;
         event.reason = "service " + conversation.service;
         if (auto told = transaction.audit().append(event); !told) return fail(told.error());
-        return Granted{account->id, (*factor)->kind, event.decision, notice_for(conversation)};
+        return Granted{account->id, (*factor)->kind, event.decision,
+                       notice_of(neighbours_.phrases, conversation)};
       });
   if (!step) return unavailable();
   return std::move(*step);
@@ -260,24 +261,6 @@ Result<std::optional<RefusalReason>> LoginService::burn(Transaction& transaction
     }
   }
   return fail(Errc::internal, "a factor of no kind");
-}
-
-LoginService::Standing LoginService::standing_of(std::string_view typed_name) {
-  const Result<UserName> name = UserName::parse(typed_name);
-  if (!name) return Standing::unknown;
-  const auto account = in_read<std::optional<Account>>(
-      neighbours_.store,
-      [&](Transaction& transaction) { return transaction.accounts().find_by_name(*name); });
-  if (!account) return Standing::unavailable;
-  if (!*account) return Standing::unknown;
-  if ((*account)->state != AccountState::active || (*account)->locked) return Standing::unusable;
-  // Whoever was removed from the directory, moved out of the people, or locked there is out here as
-  // well, however they proved who they are.
-  const auto entry = neighbours_.directory.standing((*account)->entry_uuid);
-  if (!entry) return Standing::unavailable;
-  if (entry->place != EntryStanding::Place::people || entry->locked) return Standing::unusable;
-  if (entry->expired) return Standing::expired;
-  return entry->must_change ? Standing::must_change : Standing::usable;
 }
 
 }  // namespace portal

@@ -94,20 +94,23 @@ std::variant<LoginService::Admitted, Refusal> LoginService::admit(LoginConversat
   auto holdings = holdings_of(neighbours_.store, account.id, conversation.portal);
   if (!holdings) return unavailable();
   const std::string why = obstacle(conversation, account, judged.answer.verdict, *holdings);
-  if (!why.empty()) {
-    const Refusal refusal{RefusalReason::account_unusable, DecisionId::random()};
-    const auto told = neighbours_.store.write(kWhat, [&](Transaction& transaction) {
-      return transaction.audit().append(refusal_event(
-          neighbours_.clock.now(), kWhat, account.id.text(), conversation.source, refusal, why));
-    });
-    if (!told) return unavailable();
-    return refusal;
-  }
-  // From here on the person has shown that they know the account: their own language.
-  conversation.language = account.language;
+  // From here on the person has shown that they know the account.
   conversation.account = account.id;
+  if (!why.empty()) return refuse(conversation, RefusalReason::account_unusable, why);
+  conversation.language = account.language;  // their own
   conversation.password = judged.answer;
   return Admitted{std::move(holdings->factor)};
+}
+
+Refusal LoginService::refuse(const LoginConversation& conversation, RefusalReason reason,
+                             std::string_view why) {
+  const Refusal refusal{reason, DecisionId::random()};
+  const auto told = neighbours_.store.write(kWhat, [&](Transaction& transaction) {
+    return transaction.audit().append(refusal_event(neighbours_.clock.now(), kWhat,
+                                                    conversation.account.text(),
+                                                    conversation.source, refusal, why));
+  });
+  return told ? refusal : unavailable();
 }
 
 LoginStep LoginService::judge_password(LoginConversation& conversation, const Secret& password) {
@@ -131,7 +134,7 @@ LoginStep LoginService::grant_without_factor(const LoginConversation& conversati
         event.reason = "password alone";
         if (auto told = transaction.audit().append(event); !told) return fail(told.error());
         return Granted{conversation.account, std::nullopt, event.decision,
-                       notice_for(conversation)};
+                       notice_of(neighbours_.phrases, conversation)};
       });
   if (!step) return unavailable();
   return std::move(*step);

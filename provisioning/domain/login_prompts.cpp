@@ -1,5 +1,7 @@
 #include "domain/login_prompts.hpp"
 
+#include <chrono>
+
 #include "domain/ports/phrasebook.hpp"
 
 namespace portal {
@@ -40,6 +42,18 @@ Prompt code_prompt(const Phrasebook& phrases, const LoginConversation& conversat
   }
   return {Prompt::Kind::totp_code, false,
           led_by(words, phrases.text(conversation.language, "prompt.totp"))};
+}
+
+std::string notice_of(const Phrasebook& phrases, const LoginConversation& conversation) {
+  const BindAnswer& answer = conversation.password;
+  if (answer.grace_logins_left) {
+    return phrases.text(conversation.language, "notice.grace_logins",
+                        {{"count", std::to_string(*answer.grace_logins_left)}});
+  }
+  if (!answer.expires_in) return {};
+  const auto days = std::chrono::ceil<std::chrono::days>(*answer.expires_in).count();
+  return phrases.text(conversation.language, "notice.password_expires",
+                      {{"days", std::to_string(days)}});
 }
 
 }  // namespace portal

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "domain/login.hpp"
 
 namespace portal {
@@ -16,5 +18,9 @@ Prompt password_prompt(const Phrasebook& phrases, const LoginConversation& conve
 /// The prompt for the code of `factor`.
 Prompt code_prompt(const Phrasebook& phrases, const LoginConversation& conversation,
                    const Factor& factor);
+
+/// What the directory's policy wants the person to know after a login: the password expires soon,
+/// or has; empty if nothing.
+std::string notice_of(const Phrasebook& phrases, const LoginConversation& conversation);
 
 }  // namespace portal

@@ -1,13 +1,12 @@
 // Clients that can ask only once: the password, the separator and the code in one answer.
 
+#include <algorithm>
 #include <string_view>
 
-#include "domain/audit_trail.hpp"
 #include "domain/codes.hpp"
 #include "domain/login.hpp"
 #include "domain/ports/accounts.hpp"
 #include "domain/ports/challenges.hpp"
-#include "domain/ports/phrasebook.hpp"
 #include "domain/ports/store.hpp"
 
 namespace portal {
@@ -67,35 +66,12 @@ LoginStep LoginService::judge_single(LoginConversation& conversation, const Secr
     const auto* refusal = std::get_if<Refusal>(&step);
     if (!refusal || refusal->reason != RefusalReason::expired_code) return step;
   } else if (factor.kind == FactorKind::totp) {
-    return refuse_single(conversation, RefusalReason::code_missing);
+    return refuse(conversation, RefusalReason::code_missing, "");
   }
   // The password is right and a new code is wanted: it leaves, and this try ends.
   LoginStep sent = challenge(conversation, factor);
   if (!std::holds_alternative<Prompt>(sent)) return sent;
-  return refuse_single(conversation, RefusalReason::code_sent);
-}
-
-LoginStep LoginService::refuse_single(const LoginConversation& conversation, RefusalReason reason) {
-  Refusal refusal{reason, DecisionId::random()};
-  const auto told = neighbours_.store.write("login.single", [&](Transaction& transaction) {
-    return transaction.audit().append(refusal_event(neighbours_.clock.now(), "login.password",
-                                                    conversation.account.text(),
-                                                    conversation.source, refusal, ""));
-  });
-  if (!told) refusal.reason = RefusalReason::unavailable;
-  return refusal;
-}
-
-std::string LoginService::notice_for(const LoginConversation& conversation) const {
-  const BindAnswer& answer = conversation.password;
-  if (answer.grace_logins_left) {
-    return neighbours_.phrases.text(conversation.language, "notice.grace_logins",
-                                    {{"count", std::to_string(*answer.grace_logins_left)}});
-  }
-  if (!answer.expires_in) return {};
-  const auto days = std::chrono::ceil<std::chrono::days>(*answer.expires_in).count();
-  return neighbours_.phrases.text(conversation.language, "notice.password_expires",
-                                  {{"days", std::to_string(days)}});
+  return refuse(conversation, RefusalReason::code_sent, "");
 }
 
 }  // namespace portal
