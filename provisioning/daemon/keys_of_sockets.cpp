@@ -85,10 +85,6 @@ Keys<ServiceProfile> of_service() {
        "The language of the first prompt; after the password it is the person's own."},
       {"info", truth(&S::info),
        "Whether texts that want no answer are sent; false for clients that fail on them."},
-      {"width", number(&S::width, 0, 1'000),
-       "The columns that a prompt may use; 0 if lines are not to be broken."},
-      {"qr", truth(&S::qr),
-       "Whether a QR code drawn with half blocks may be shown when an app is enrolled."},
       {"password_prompt", text(&S::password_prompt, 128),
        "The first words of the password's prompt, where a client looks for them; else they are in "
        "the person's language."},

@@ -25,10 +25,6 @@ struct ServiceProfile {
   std::optional<Language> language;
   /// Whether texts that want no answer are sent; some clients fail on them.
   bool info = true;
-  /// The terminal's columns; 0 if lines are not to be broken.
-  int width = 0;
-  /// Whether a QR code drawn with half blocks arrives whole.
-  bool qr = false;
   /// The first words of the prompts, where a client matches on them; empty: by language.
   std::string password_prompt;
   std::string code_prompt;
