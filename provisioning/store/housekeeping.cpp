@@ -19,6 +19,7 @@ constexpr Rule kRules[] = {
     {"delete from attempts where at < :before", Days{400}},
     {"delete from challenges where expires < :before", Days{30}},
     {"delete from pending_logins where expires < :before", Days{1}},
+    {"delete from proofs where expires < :before", Days{1}},
     {"delete from registrations where updated < :before"
      " and (step = 'done' or (step = 'abandoned' and discarded = 1))",
      Days{30}},

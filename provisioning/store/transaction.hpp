@@ -9,6 +9,7 @@
 #include "store/intents.hpp"
 #include "store/outbox.hpp"
 #include "store/people.hpp"
+#include "store/proofs.hpp"
 #include "store/registrations.hpp"
 #include "store/sessions.hpp"
 
@@ -27,7 +28,8 @@ class SqlTransaction final : public Transaction {
         outbox_(context),
         outbox_queue_(context),
         audit_(context),
-        intents_(context) {}
+        intents_(context),
+        proofs_(context) {}
 
   People& people() override { return people_; }
   Accounts& accounts() override { return accounts_; }
@@ -39,6 +41,7 @@ class SqlTransaction final : public Transaction {
   OutboxQueue& outbox_queue() override { return outbox_queue_; }
   AuditLog& audit() override { return audit_; }
   Intents& intents() override { return intents_; }
+  Proofs& proofs() override { return proofs_; }
 
  private:
   SqlPeople people_;
@@ -51,6 +54,7 @@ class SqlTransaction final : public Transaction {
   SqlOutboxQueue outbox_queue_;
   SqlAuditLog audit_;
   SqlIntents intents_;
+  SqlProofs proofs_;
 };
 
 }  // namespace portal

@@ -109,6 +109,7 @@ class FakeStore final : public Store, Transaction {
   OutboxQueue& outbox_queue() override { return queue_; }
   AuditLog& audit() override { std::abort(); }
   Intents& intents() override { std::abort(); }
+  Proofs& proofs() override { std::abort(); }
 
   std::mutex mutex_;
   FakeQueue queue_;

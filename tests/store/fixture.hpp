@@ -15,6 +15,7 @@
 #include "domain/ports/intents.hpp"
 #include "domain/ports/outbox.hpp"
 #include "domain/ports/people.hpp"
+#include "domain/ports/proofs.hpp"
 #include "domain/ports/registrations.hpp"
 #include "domain/ports/sessions.hpp"
 #include "domain/ports/store.hpp"

@@ -21,6 +21,7 @@ class ForwardingTransaction : public Transaction {
   OutboxQueue& outbox_queue() override { return behind_.outbox_queue(); }
   AuditLog& audit() override { return behind_.audit(); }
   Intents& intents() override { return behind_.intents(); }
+  Proofs& proofs() override { return behind_.proofs(); }
 
  private:
   Transaction& behind_;

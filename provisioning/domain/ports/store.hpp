@@ -19,6 +19,7 @@ class Outbox;
 class OutboxQueue;
 class AuditLog;
 class Intents;
+class Proofs;
 
 /// All that the store owns, inside one transaction.
 class Transaction {
@@ -34,6 +35,7 @@ class Transaction {
   virtual OutboxQueue& outbox_queue() = 0;
   virtual AuditLog& audit() = 0;
   virtual Intents& intents() = 0;
+  virtual Proofs& proofs() = 0;
 };
 
 /// The durable memory of the product. Thread-safe; calls block.
