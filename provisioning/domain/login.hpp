@@ -13,6 +13,7 @@
 #include "domain/ports/directory.hpp"
 #include "domain/ports/sessions.hpp"
 #include "domain/refusal.hpp"
+#include "domain/second_factor.hpp"
 #include "domain/service_profile.hpp"
 #include "domain/settings.hpp"
 #include "identity/source.hpp"
@@ -27,7 +28,13 @@ class Transaction;
 
 /// What a face must ask next.
 struct Prompt {
-  enum class Kind { password, totp_code, sms_code } kind = Kind::password;
+  enum class Kind {
+    password,
+    totp_code,
+    sms_code,
+    current_password,  ///< before a change
+    new_password,      ///< both times
+  } kind = Kind::password;
   bool echo = false;
   std::string text;  ///< all that the person must know, in their language
 };
@@ -95,6 +102,9 @@ class LoginService {
   };
   Standing standing_of(std::string_view typed_name);
 
+  /// For whatever else asks for a password: so that all count together.
+  PasswordJudge& passwords() noexcept { return passwords_; }
+
  private:
   LoginStep start_at_the_factor(LoginConversation& conversation);
   /// The password, then the challenge.
@@ -112,14 +122,11 @@ class LoginService {
   LoginStep grant_without_factor(const LoginConversation& conversation);
   /// Asks for the factor's code; an SMS leaves in the same transaction.
   LoginStep challenge(const LoginConversation& conversation, const Factor& factor);
-  /// Uses the code up: nothing if it was right, else why not.
-  Result<std::optional<RefusalReason>> burn(Transaction& transaction,
-                                            const LoginConversation& conversation,
-                                            const Factor& factor, const Secret& code, UtcTime now);
 
   Neighbours neighbours_;
   LoginSettings settings_;
   PasswordJudge passwords_;
+  SecondFactor factors_;
 };
 
 }  // namespace portal

@@ -65,7 +65,8 @@ std::string obstacle(const LoginConversation& conversation, const Account& accou
 LoginService::LoginService(Neighbours neighbours, LoginSettings settings)
     : neighbours_(neighbours),
       settings_(std::move(settings)),
-      passwords_(neighbours.store, neighbours.directory, neighbours.clock, settings_) {}
+      passwords_(neighbours.store, neighbours.directory, neighbours.clock, settings_),
+      factors_(neighbours.totp, settings_) {}
 
 LoginStep LoginService::start(LoginConversation& conversation) {
   if (conversation.asks == LoginConversation::Asks::factor_alone)

@@ -1,0 +1,157 @@
+#include "domain/second_factor.hpp"
+
+#include <utility>
+
+#include "base/random.hpp"
+#include "domain/codes.hpp"
+#include "domain/ports/attempts.hpp"
+#include "domain/ports/challenges.hpp"
+#include "domain/ports/outbox.hpp"
+#include "domain/ports/store.hpp"
+#include "domain/sms_budget.hpp"
+#include "domain/throttle.hpp"
+#include "domain/time_steps.hpp"
+
+namespace portal {
+namespace {
+
+ChallengeScope scope_of(const FactorClaim& claim) {
+  return {ChallengePurpose::log_in, claim.account.text(), claim.service};
+}
+
+Message sms_for(const FactorClaim& claim, const PhoneNumber& phone, const Secret& code, UtcTime now,
+                UtcTime expires) {
+  Message sms;
+  sms.id = MessageId::random();
+  sms.channel = Channel::sms;
+  sms.recipient = phone.e164();
+  sms.text = "sms.code";
+  sms.values["code"] = std::string(code.reveal());
+  sms.values["portal"] = claim.service;
+  sms.language = claim.language;
+  if (claim.portal) sms.portal = *claim.portal;
+  sms.order_key = claim.account.text();
+  sms.created = now;
+  sms.expires = expires;
+  return sms;
+}
+
+}  // namespace
+
+SecondFactor::SecondFactor(const TotpCodes& totp, LoginSettings settings)
+    : totp_(totp), settings_(std::move(settings)) {}
+
+/// Requirement T5: a few wrong codes in a row, then pauses that grow.
+Result<bool> SecondFactor::is_blocked(Transaction& transaction, const FactorClaim& claim,
+                                      UtcTime now) const {
+  const auto wrong =
+      transaction.attempts().tally(AttemptKind::wrong_code, claim.counted_under, UtcTime());
+  if (!wrong) return fail(wrong.error());
+  return tries_left(*wrong, settings_.code_tries, now) == 0;
+}
+
+/// Very many in a row lock the account until somebody looks (T5).
+Result<void> SecondFactor::count_wrong(Transaction& transaction, const FactorClaim& claim,
+                                       UtcTime now) const {
+  Attempts& attempts = transaction.attempts();
+  const std::string& key = claim.counted_under;
+  if (auto done = attempts.record(AttemptKind::wrong_code, key, now); !done) return done;
+  if (key != claim.account.text()) return {};
+  const auto in_all = attempts.count(AttemptKind::wrong_code, key, UtcTime());
+  if (!in_all) return fail(in_all.error());
+  if (*in_all < settings_.code_tries_in_all) return {};
+  return transaction.accounts().set_locked(claim.account, now);
+}
+
+Result<std::optional<RefusalReason>> SecondFactor::call(Transaction& transaction,
+                                                        const FactorClaim& claim,
+                                                        const Factor& factor, UtcTime now) const {
+  const auto blocked = is_blocked(transaction, claim, now);
+  if (!blocked) return fail(blocked.error());
+  if (*blocked) return RefusalReason::too_many_tries;
+  if (factor.kind == FactorKind::totp) return std::optional<RefusalReason>();
+  if (!factor.phone) return fail(Errc::internal, "an SMS factor without a number");
+  Challenges& challenges = transaction.challenges();
+  const auto refused =
+      spend_sms(transaction, settings_.sms, SmsPurpose::log_in, *factor.phone, claim.source, now);
+  if (!refused) return fail(refused.error());
+  if (*refused == RefusalReason::must_wait) {
+    // A code went out seconds ago and may still be on its way: ask for that one.
+    const auto live = challenges.current(scope_of(claim));
+    if (!live) return fail(live.error());
+    if (*live && now < (*live)->expires) return std::optional<RefusalReason>();
+  }
+  if (*refused) return refused;
+  const Secret code = random_digits(kFactorCodeDigits);
+  const UtcTime expires = now + settings_.sms.code_lifetime;
+  auto opened = challenges.open(scope_of(claim), code, now, expires);
+  if (!opened) return fail(std::move(opened).error());
+  auto put = transaction.outbox().put(sms_for(claim, *factor.phone, code, now, expires));
+  if (!put) return fail(std::move(put).error());
+  return std::optional<RefusalReason>();
+}
+
+Result<JudgedCode> SecondFactor::judge(Transaction& transaction, const FactorClaim& claim,
+                                       const std::optional<Factor>& factor, const Secret& answer,
+                                       UtcTime now) const {
+  const std::string_view kind = factor ? name_of(factor->kind) : "";
+  const auto blocked = is_blocked(transaction, claim, now);
+  if (!blocked) return fail(blocked.error());
+  if (*blocked) return JudgedCode{RefusalReason::too_many_tries, "", kind};
+  if (claim.account.empty() || !factor) {
+    if (auto counted = count_wrong(transaction, claim, now); !counted) {
+      return fail(std::move(counted).error());
+    }
+    return JudgedCode{RefusalReason::wrong_code, "no account that may enter", kind};
+  }
+  const Secret code = typed_code(answer, kFactorCodeDigits);
+  // Clients that send the password to every prompt: wrong, but no guess at the code.
+  if (code.empty()) return JudgedCode{RefusalReason::wrong_code, "not a code", kind};
+  const auto refused = burn(transaction, claim, *factor, code, now);
+  if (!refused) return fail(refused.error());
+  if (*refused) {
+    if (auto counted = count_wrong(transaction, claim, now); !counted) {
+      return fail(std::move(counted).error());
+    }
+    return JudgedCode{*refused, "", kind};
+  }
+  auto forgotten = transaction.attempts().forget(AttemptKind::wrong_code, claim.counted_under);
+  if (!forgotten) return fail(std::move(forgotten).error());
+  return JudgedCode{std::nullopt, "", kind};
+}
+
+Result<std::optional<RefusalReason>> SecondFactor::burn(Transaction& transaction,
+                                                        const FactorClaim& claim,
+                                                        const Factor& factor, const Secret& code,
+                                                        UtcTime now) const {
+  switch (factor.kind) {
+    case FactorKind::totp: {
+      const auto match =
+          match_login(totp_, factor.seed, factor.offset, factor.last_step, code, now);
+      if (!match) return fail(match.error());
+      if (!*match) return RefusalReason::wrong_code;
+      const auto burnt =
+          transaction.accounts().burn_step(factor.id, (*match)->step, (*match)->offset);
+      if (!burnt) return fail(burnt.error());
+      if (!*burnt) return RefusalReason::wrong_code;
+      return std::optional<RefusalReason>();
+    }
+    case FactorKind::sms: {
+      Challenges& challenges = transaction.challenges();
+      const auto challenge = challenges.current(scope_of(claim));
+      if (!challenge) return fail(challenge.error());
+      if (!*challenge) return RefusalReason::wrong_code;
+      if (now >= (*challenge)->expires) return RefusalReason::expired_code;
+      const auto matches = challenges.matches((*challenge)->id, code);
+      if (!matches) return fail(matches.error());
+      if (!*matches) return RefusalReason::wrong_code;
+      const auto consumed = challenges.consume((*challenge)->id);
+      if (!consumed) return fail(consumed.error());
+      if (!*consumed) return RefusalReason::wrong_code;
+      return std::optional<RefusalReason>();
+    }
+  }
+  return fail(Errc::internal, "a factor of no kind");
+}
+
+}  // namespace portal

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "base/secret.hpp"
+#include "domain/ports/accounts.hpp"
+#include "domain/refusal.hpp"
+#include "domain/settings.hpp"
+#include "identity/source.hpp"
+
+namespace portal {
+
+class TotpCodes;
+class Transaction;
+
+/// Who must show the second factor, and where.
+struct FactorClaim {
+  AccountId account;               ///< empty: nobody who may enter, for whom no code is right
+  std::string service;             ///< binds SMS codes (requirement S1)
+  std::optional<PortalId> portal;  ///< web: sends the SMS in its name
+  Source source;
+  Language language = Language::fr;
+  std::string counted_under;  ///< the key of wrong codes: the account's id after a right password
+};
+
+/// What came of an answer at a code prompt.
+struct JudgedCode {
+  std::optional<RefusalReason> refused;  ///< nothing: the code was right, and is used up
+  std::string_view why;                  ///< for the audit log
+  std::string_view by;                   ///< what was shown: "totp", "sms"
+};
+
+/// The second factor, wherever one is asked for. Each call works inside the caller's transaction,
+/// which writes the audit event too; so a code is used up before it is answered (requirements T4,
+/// S1) and wrong ones are counted (T5). Thread-safe.
+class SecondFactor {
+ public:
+  SecondFactor(const TotpCodes& totp, LoginSettings settings);
+
+  /// Gets a code on its way where the factor needs that: nothing if one may now be asked for, else
+  /// why not (too many wrong codes before, or an SMS budget is used up; S2).
+  Result<std::optional<RefusalReason>> call(Transaction& transaction, const FactorClaim& claim,
+                                            const Factor& factor, UtcTime now) const;
+
+  /// Judges an answer; `factor` is the account's. What has no code's form is wrong but no guess.
+  Result<JudgedCode> judge(Transaction& transaction, const FactorClaim& claim,
+                           const std::optional<Factor>& factor, const Secret& answer,
+                           UtcTime now) const;
+
+ private:
+  Result<bool> is_blocked(Transaction& transaction, const FactorClaim& claim, UtcTime now) const;
+  Result<void> count_wrong(Transaction& transaction, const FactorClaim& claim, UtcTime now) const;
+  Result<std::optional<RefusalReason>> burn(Transaction& transaction, const FactorClaim& claim,
+                                            const Factor& factor, const Secret& code,
+                                            UtcTime now) const;
+
+  const TotpCodes& totp_;
+  LoginSettings settings_;
+};
+
+}  // namespace portal
