@@ -2,8 +2,8 @@
 
 #include <utility>
 
+#include "domain/password_words.hpp"
 #include "web/cookies.hpp"
-#include "web/password_words.hpp"
 #include "web/registration_pages.hpp"
 #include "web/registration_steps.hpp"
 

@@ -1,8 +1,8 @@
 // Steps 2 to 6 of the wizard: what each page shows.
 
+#include "domain/password_words.hpp"
 #include "domain/ports/qr_code.hpp"
 #include "web/fields.hpp"
-#include "web/password_words.hpp"
 #include "web/registration_pages.hpp"
 #include "web/registration_steps.hpp"
 

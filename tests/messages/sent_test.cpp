@@ -41,6 +41,26 @@ std::map<std::string, Message> journey() {
   const auto row = registration.find(second);
   step_of(registration.join((*row)->id, (*row)->account, house.source));
   collect();
+  // A change of password, and one whose end nobody has seen.
+  const auto change = [&](std::string_view from, std::string_view to, bool answered) {
+    house.clock.advance(std::chrono::minutes(1));
+    PasswordConversation made;
+    made.who.typed_name = "anna.muster@example.ch";
+    made.who.service = "passwd";
+    made.who.source = house.source;
+    PasswordChangeService& changes = *house.password_change;
+    (void)changes.start(made, Secret(from), false);
+    (void)changes.answer(made, house.code_sent());
+    (void)changes.answer(made, Secret(to));
+    house.directory.available = answered;
+    (void)changes.answer(made, Secret(to));
+    house.directory.available = true;
+    house.clock.advance(std::chrono::minutes(1));
+    assert_ok(changes.settle());
+    collect();
+  };
+  change(kPassword, "Schnee!Ball3hinten", true);
+  change("Schnee!Ball3hinten", kPassword, false);
   return sent;
 }
 
@@ -49,7 +69,7 @@ void every_message_has_what_its_wording_needs(void**) {
   const auto catalogue = Catalogue::load();
   assert_ok(catalogue);
   const auto sent = journey();
-  assert_int_equal(sent.size(), 5);
+  assert_int_equal(sent.size(), 7);
   for (const auto& [name, message] : sent) {
     for (const char* part : {".subject", ".body"}) {
       if (message.channel == Channel::sms && std::string_view(part) == ".subject") continue;

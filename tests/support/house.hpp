@@ -10,6 +10,7 @@
 #include "base/keyring.hpp"
 #include "domain/administration.hpp"
 #include "domain/login.hpp"
+#include "domain/password_change.hpp"
 #include "domain/ports/outbox.hpp"
 #include "domain/ports/phrasebook.hpp"
 #include "domain/ports/store.hpp"
@@ -65,6 +66,10 @@ class House {
         settings);
     login = std::make_unique<LoginService>(
         LoginService::Neighbours{*store, directory, totp, keyring, clock, phrases}, login_settings);
+    password_change = std::make_unique<PasswordChangeService>(
+        PasswordChangeService::Neighbours{*store, directory, login->passwords(), totp, clock,
+                                          phrases, portals, rules},
+        login_settings);
     sessions = std::make_unique<SessionService>(*store, keyring, clock, login_settings);
     administration = std::make_unique<AdministrationService>(*store, clock, portals, settings);
   }
@@ -138,6 +143,7 @@ class House {
   std::unique_ptr<SqlStore> store;
   std::unique_ptr<RegistrationService> registration;
   std::unique_ptr<LoginService> login;
+  std::unique_ptr<PasswordChangeService> password_change;
   std::unique_ptr<SessionService> sessions;
   std::unique_ptr<AdministrationService> administration;
   Source source{"192.0.2.7", "web"};

@@ -1,6 +1,6 @@
-#include "web/password_words.hpp"
+#include "domain/password_words.hpp"
 
-namespace portal::web {
+namespace portal {
 
 std::string_view key_of(PasswordFault fault) noexcept {
   switch (fault) {
@@ -18,6 +18,17 @@ std::string_view key_of(PasswordFault fault) noexcept {
   return "password.not_text";
 }
 
+std::string_view key_of(PasswordRefusal refusal) noexcept {
+  switch (refusal) {
+    case PasswordRefusal::too_short:
+    case PasswordRefusal::too_weak:
+    case PasswordRefusal::other: return "password.by_directory";
+    case PasswordRefusal::in_history: return "password.in_history";
+    case PasswordRefusal::too_young: return "password.too_young";
+  }
+  return "password.by_directory";
+}
+
 std::string_view rule_key(PasswordProfile profile) noexcept {
   switch (profile) {
     case PasswordProfile::portal: return "password.rule_portal";
@@ -26,4 +37,4 @@ std::string_view rule_key(PasswordProfile profile) noexcept {
   return "password.rule_portal";
 }
 
-}  // namespace portal::web
+}  // namespace portal
