@@ -1,5 +1,7 @@
 """The way of a person through the pages, step by step as DESIGN's table has it."""
 
+import time
+
 from . import phone
 from .browser import Browser
 
@@ -107,6 +109,16 @@ class Journey:
         self.confirm_mail()
         self.choose_app()
         self.confirm_app()
+
+    def next_code(self, patience=35):
+        """A code of the app that was not used yet: each works once."""
+        end = time.monotonic() + patience
+        while self.app.code() == self.used_code:
+            if time.monotonic() > end:
+                raise AssertionError("the app shows the same code for more than half a minute")
+            time.sleep(0.5)
+        self.used_code = self.app.code()
+        return self.used_code
 
     # Logging in and out.
 

@@ -37,7 +37,8 @@ class Terminal:
 
     def write_service(self, name, options=""):
         line = f"{self.module} socket={self.socket} {options}".rstrip()
-        stack = "".join(f"{phase:9}required  {line}\n" for phase in ("auth", "account", "session"))
+        stack = "".join(f"{phase:9}required  {line}\n"
+                        for phase in ("auth", "account", "password", "session"))
         (self.services / name).write_text(stack, encoding="utf-8")
 
     def environment(self):

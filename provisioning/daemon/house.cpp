@@ -18,6 +18,7 @@
 #include "delivery/worker.hpp"
 #include "domain/administration.hpp"
 #include "domain/login.hpp"
+#include "domain/password_change.hpp"
 #include "domain/password_limits.hpp"
 #include "domain/password_storage.hpp"
 #include "domain/ports/intents.hpp"
@@ -150,6 +151,7 @@ struct House::Rooms {
   std::optional<RegistrationService> settling;  ///< past the gate
   std::optional<RegistrationService> registrations;
   std::optional<LoginService> logins;
+  std::optional<PasswordChangeService> password_changes;
   std::optional<SessionService> sessions;
   std::optional<AdministrationService> administration;
   std::optional<Opening> opening;
@@ -191,6 +193,10 @@ void House::Rooms::make_services() {
   logins.emplace(
       LoginService::Neighbours{*store, *gate, base.totp, base.keyring, clock, *base.words},
       configuration.login);
+  password_changes.emplace(
+      PasswordChangeService::Neighbours{*store, *gate, logins->passwords(), base.totp, clock,
+                                        *base.words, portals, base.password_rules},
+      configuration.login);
   sessions.emplace(*store, base.keyring, clock, configuration.login);
   administration.emplace(*store, clock, portals, configuration.registration);
   opening.emplace(*directory, *settling, *gate);
@@ -216,7 +222,7 @@ Result<void> House::Rooms::start_delivery() {
 }
 
 Result<void> House::Rooms::start_servers(int login_socket) {
-  login_face = ipc::face_of(*logins, *sessions);
+  login_face = ipc::face_of(*logins, *sessions, *password_changes);
   ipc::Settings login_settings = configuration.pam;
   login_settings.inherited_socket = login_socket;
   auto login = ipc::Server::start(std::move(login_settings), *login_face, *base.words);
@@ -283,6 +289,9 @@ void House::Rooms::start_housekeeping() {
                     kPolicyPause, kRetry});
   chores.push_back({"finish half-done activations", [this] { return finish_activations(); },
                     kSettlePause, kRetry, kSettlePause});
+  chores.push_back({"tell of changes of password that were cut off",
+                    [this] { return password_changes->settle(); }, kSettlePause, kRetry,
+                    kSettlePause});
   chores.push_back(
       {"end stale registrations", [this] { return registrations->sweep(); }, pause, kRetry, pause});
   chores.push_back(

@@ -44,13 +44,12 @@ Reply Dialogue::begin(const wire::Open& open) {
     case wire::Operation::authenticate: return begin_login(open);
     case wire::Operation::account: return judge_account(open.user.value);
     case wire::Operation::open_session:
-      return judge_session(needs_.face.open_session(open.user.value, open.terminal.value, peer_.pid,
-                                                    conversation_.source));
+      return judge(needs_.face.open_session(open.user.value, open.terminal.value, peer_.pid,
+                                            conversation_.source));
     case wire::Operation::close_session:
-      return judge_session(
-          needs_.face.close_session(open.user.value, peer_.pid, conversation_.source));
-    case wire::Operation::prepare_password_change:
-    case wire::Operation::change_password: return end(wire::Outcome::denied);
+      return judge(needs_.face.close_session(open.user.value, peer_.pid, conversation_.source));
+    case wire::Operation::prepare_password_change: return judge(needs_.face.prepare_change());
+    case wire::Operation::change_password: return begin_change(open);
   }
   return end(wire::Outcome::internal);
 }
@@ -85,6 +84,8 @@ Reply Dialogue::take_first_pass(const Secret& password, bool insists,
 /// Clients that send one text to every prompt are no guessers: the first pass once more is refused
 /// by the decision that it has already got, without another bind.
 Reply Dialogue::take_answer(const Secret& answer) {
+  if (operation_ == wire::Operation::change_password)
+    return change_step(needs_.face.answer_change(change_, answer));
   const std::optional<WrongPass> before = std::exchange(wrong_pass_, std::nullopt);
   if (before && before->password.equals(answer)) return refuse(before->refusal);
   return step(needs_.face.answer(conversation_, answer));
@@ -124,10 +125,17 @@ Reply Dialogue::ask(const Prompt& prompt) {
 
 /// Where one answer holds password and code, the modules after ours could do nothing with it.
 wire::Keep Dialogue::keep_of(const Prompt& prompt) const {
-  const bool is_password =
-      prompt.kind == Prompt::Kind::password &&
-      conversation_.profile.conversation == ServiceProfile::Conversation::multi;
-  return is_password ? wire::Keep::password : wire::Keep::nothing;
+  switch (prompt.kind) {
+    case Prompt::Kind::password:
+      return conversation_.profile.conversation == ServiceProfile::Conversation::multi
+                 ? wire::Keep::password
+                 : wire::Keep::nothing;
+    case Prompt::Kind::current_password: return wire::Keep::old_password;
+    case Prompt::Kind::new_password: return wire::Keep::password;
+    case Prompt::Kind::totp_code:
+    case Prompt::Kind::sms_code: break;
+  }
+  return wire::Keep::nothing;
 }
 
 Reply Dialogue::refuse(const Refusal& refusal) {
@@ -159,7 +167,7 @@ Reply Dialogue::judge_account(std::string_view user) {
   return done(outcome_of(standing), {}, text);
 }
 
-Reply Dialogue::judge_session(const Result<void>& outcome) {
+Reply Dialogue::judge(const Result<void>& outcome) {
   return done(outcome ? wire::Outcome::success : outcome_of(outcome.error().code), {}, {});
 }
 
@@ -175,8 +183,9 @@ Reply Dialogue::done(wire::Outcome outcome, const DecisionId& decision, std::str
        {"outcome", std::string(name_of(outcome))},
        {"decision", decision.text()},
        {"uid", std::to_string(peer_.uid)}});
-  const bool held =
-      operation_ == wire::Operation::authenticate && outcome != wire::Outcome::success;
+  const bool judges =
+      operation_ == wire::Operation::authenticate || operation_ == wire::Operation::change_password;
+  const bool held = judges && outcome != wire::Outcome::success;
   if (silent_) text = {};
   Result<Secret> frame = wire::frame_of(wire::Done{outcome, {decision.text()}, {text}});
   // A text that is too long is a fault of the catalogue; the outcome stands without it.

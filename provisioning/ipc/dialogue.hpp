@@ -51,6 +51,8 @@ class Dialogue {
  private:
   Reply begin(const wire::Open& open);
   Reply begin_login(const wire::Open& open);
+  Reply begin_change(const wire::Open& open);
+  Reply change_step(const PasswordStep& step);
   Reply take_first_pass(const Secret& password, bool insists, const LoginConversation& untouched);
   Reply take_answer(const Secret& answer);
   Reply step(const LoginStep& step);
@@ -58,7 +60,7 @@ class Dialogue {
   Reply refuse(const Refusal& refusal);
   Reply refuse_caller();
   Reply judge_account(std::string_view user);
-  Reply judge_session(const Result<void>& outcome);
+  Reply judge(const Result<void>& outcome);
   Reply done(wire::Outcome outcome, const DecisionId& decision, std::string_view text);
 
   ServiceProfile profile_of(std::string_view service) const;
@@ -71,6 +73,7 @@ class Dialogue {
   wire::Operation operation_ = wire::Operation::authenticate;
   bool silent_ = false;
   LoginConversation conversation_;
+  PasswordConversation change_;  ///< operation change_password
   /// A first pass that was wrong, until the person has typed one of their own.
   struct WrongPass {
     Secret password;

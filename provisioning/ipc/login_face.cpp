@@ -8,8 +8,9 @@ namespace {
 
 class ProductFace final : public LoginFace {
  public:
-  ProductFace(LoginService& logins, SessionService& sessions)
-      : logins_(logins), sessions_(sessions) {}
+  ProductFace(LoginService& logins, SessionService& sessions,
+              PasswordChangeService& password_changes)
+      : logins_(logins), sessions_(sessions), password_changes_(password_changes) {}
 
   LoginStep start(LoginConversation& conversation) override { return logins_.start(conversation); }
   LoginStep answer(LoginConversation& conversation, const Secret& answer) override {
@@ -28,16 +29,26 @@ class ProductFace final : public LoginFace {
                              const Source& source) override {
     return sessions_.close_pam(typed_name, caller, source);
   }
+  Result<void> prepare_change() override { return password_changes_.prepare(); }
+  PasswordStep start_change(PasswordConversation& conversation, const Secret& current,
+                            bool only_expired) override {
+    return password_changes_.start(conversation, current, only_expired);
+  }
+  PasswordStep answer_change(PasswordConversation& conversation, const Secret& answer) override {
+    return password_changes_.answer(conversation, answer);
+  }
 
  private:
   LoginService& logins_;
   SessionService& sessions_;
+  PasswordChangeService& password_changes_;
 };
 
 }  // namespace
 
-std::unique_ptr<LoginFace> face_of(LoginService& logins, SessionService& sessions) {
-  return std::make_unique<ProductFace>(logins, sessions);
+std::unique_ptr<LoginFace> face_of(LoginService& logins, SessionService& sessions,
+                                   PasswordChangeService& password_changes) {
+  return std::make_unique<ProductFace>(logins, sessions, password_changes);
 }
 
 }  // namespace portal::ipc

@@ -6,6 +6,7 @@
 
 #include "base/result.hpp"
 #include "domain/login.hpp"
+#include "domain/password_change.hpp"
 
 namespace portal {
 class SessionService;
@@ -25,9 +26,16 @@ class LoginFace {
                                     std::int64_t caller, const Source& source) = 0;
   virtual Result<void> close_session(std::string_view typed_name, std::int64_t caller,
                                      const Source& source) = 0;
+
+  /// Whether a change of password could be made now. Fails: unavailable.
+  virtual Result<void> prepare_change() = 0;
+  virtual PasswordStep start_change(PasswordConversation& conversation, const Secret& current,
+                                    bool only_expired) = 0;
+  virtual PasswordStep answer_change(PasswordConversation& conversation, const Secret& answer) = 0;
 };
 
-/// The real one. Both services must outlive it.
-std::unique_ptr<LoginFace> face_of(LoginService& logins, SessionService& sessions);
+/// The real one. The services must outlive it.
+std::unique_ptr<LoginFace> face_of(LoginService& logins, SessionService& sessions,
+                                   PasswordChangeService& password_changes);
 
 }  // namespace portal::ipc

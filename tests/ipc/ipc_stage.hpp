@@ -28,6 +28,7 @@ class FakeFace final : public ipc::LoginFace {
   std::atomic<int> started = 0;
   std::atomic<int> answered = 0;
   std::atomic<bool> throws = false;
+  std::atomic<bool> prepared = true;
   std::chrono::milliseconds takes{0};  ///< for each answer
   RefusalReason reason = RefusalReason::wrong_credentials;
   std::atomic<LoginService::Standing> standing = LoginService::Standing::usable;
@@ -64,6 +65,36 @@ class FakeFace final : public ipc::LoginFace {
   }
   Result<void> close_session(std::string_view, std::int64_t, const Source&) override {
     return fail(Errc::unavailable, "the store is away");
+  }
+  Result<void> prepare_change() override {
+    if (prepared) return {};
+    return fail(Errc::unavailable, "the store is away");
+  }
+  PasswordStep start_change(PasswordConversation& conversation, const Secret& current,
+                            bool only_expired) override {
+    ++started;
+    if (only_expired) return PasswordChanged{};
+    if (current.empty()) return Prompt{Prompt::Kind::current_password, false, "Current: "};
+    return answer_change(conversation, current);
+  }
+  PasswordStep answer_change(PasswordConversation& conversation, const Secret& answer) override {
+    using Stage = PasswordConversation::Stage;
+    ++answered;
+    switch (conversation.stage) {
+      case Stage::current:
+        if (answer.reveal() != "right") return Refusal{reason, DecisionId("refused1")};
+        conversation.who.language = Language::it;
+        conversation.stage = Stage::next;
+        return Prompt{Prompt::Kind::new_password, false, "New: "};
+      case Stage::next:
+        if (answer.reveal() == "weak")
+          return NewPasswordRefused{DecisionId("refused2"), "Too weak. Too short."};
+        return PasswordChanged{DecisionId("changed1")};
+      case Stage::code:
+      case Stage::again:
+      case Stage::over: break;
+    }
+    return Refusal{RefusalReason::start_again, DecisionId("refused3")};
   }
 
   LoginConversation seen() const {
