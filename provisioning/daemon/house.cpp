@@ -23,6 +23,7 @@
 #include "domain/password_storage.hpp"
 #include "domain/ports/intents.hpp"
 #include "domain/ports/store.hpp"
+#include "domain/recovery.hpp"
 #include "domain/registration.hpp"
 #include "domain/sessions.hpp"
 #include "factors/qr.hpp"
@@ -152,6 +153,7 @@ struct House::Rooms {
   std::optional<RegistrationService> registrations;
   std::optional<LoginService> logins;
   std::optional<PasswordChangeService> password_changes;
+  std::optional<RecoveryService> recovery;
   std::optional<SessionService> sessions;
   std::optional<AdministrationService> administration;
   std::optional<Opening> opening;
@@ -191,12 +193,14 @@ void House::Rooms::make_services() {
   settling.emplace(registration_on(*directory));
   registrations.emplace(registration_on(*gate));
   logins.emplace(
-      LoginService::Neighbours{*store, *gate, base.totp, base.keyring, clock, *base.words},
+      LoginService::Neighbours{*store, *gate, base.totp, base.keyring, clock, *base.words, portals},
       configuration.login);
   password_changes.emplace(
       PasswordChangeService::Neighbours{*store, *gate, logins->passwords(), base.totp, clock,
                                         *base.words, portals, base.password_rules},
       configuration.login);
+  recovery.emplace(RecoveryService::Neighbours{*store, base.totp, clock, portals},
+                   configuration.login);
   sessions.emplace(*store, base.keyring, clock, configuration.login);
   administration.emplace(*store, clock, portals, configuration.registration);
   opening.emplace(*directory, *settling, *gate);
@@ -238,7 +242,7 @@ Result<void> House::Rooms::start_servers(int login_socket) {
   api_server = std::move(*api_started);
 
   site.emplace(web::Site::Neighbours{*registrations, *logins, *sessions, *store, portals,
-                                     *base.words, qr_codes, base.keyring, clock},
+                                     *base.words, qr_codes, base.keyring, clock, *recovery},
                site_of(configuration));
   site->add_routes(site_routes);
   auto web_started =

@@ -5,6 +5,7 @@
 
 #include "domain/audit_trail.hpp"
 #include "domain/ports/attempts.hpp"
+#include "domain/ports/recovery_codes.hpp"
 #include "domain/ports/store.hpp"
 
 namespace portal {
@@ -108,6 +109,8 @@ Result<void> AdministrationService::reset_factor(std::string_view name, const Ad
     const Result<Account> account = account_named(transaction, name);
     if (!account) return fail(account.error());
     if (auto done = transaction.accounts().remove_factor(account->id); !done) return done;
+    // They stand in for a factor; a new one comes with new ones.
+    if (auto done = transaction.recovery_codes().replace(account->id, {}, now); !done) return done;
     const auto ended = transaction.sessions().end_all(account->id, SessionId(), now);
     if (!ended) return fail(ended.error());
     return transaction.audit().append(act_of(by, now, "factor.reset", account->id.text()));

@@ -22,6 +22,7 @@ namespace portal {
 
 class Directory;
 class Phrasebook;
+class Portals;
 class Store;
 class TotpCodes;
 class Transaction;
@@ -80,6 +81,7 @@ class LoginService {
     const Keyring& keyring;
     const Clock& clock;
     const Phrasebook& phrases;
+    const Portals& portals;
   };
   LoginService(Neighbours neighbours, LoginSettings settings);
 

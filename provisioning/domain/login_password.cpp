@@ -66,7 +66,7 @@ LoginService::LoginService(Neighbours neighbours, LoginSettings settings)
     : neighbours_(neighbours),
       settings_(std::move(settings)),
       passwords_(neighbours.store, neighbours.directory, neighbours.clock, settings_),
-      factors_(neighbours.totp, settings_) {}
+      factors_(neighbours.totp, neighbours.portals, settings_) {}
 
 LoginStep LoginService::start(LoginConversation& conversation) {
   if (conversation.asks == LoginConversation::Asks::factor_alone)

@@ -10,9 +10,10 @@ namespace {
 
 constexpr std::chrono::hours kLifetime{7 * 24};
 
-/// Somebody who was adopted from the directory may have joined none yet.
-Result<const Portal*> sender_for(Transaction& transaction, const Portals& portals,
-                                 const AccountId& account) {
+}  // namespace
+
+Result<const Portal*> portal_of(Transaction& transaction, const Portals& portals,
+                                const AccountId& account) {
   const auto memberships = transaction.accounts().memberships(account);
   if (!memberships) return fail(memberships.error());
   for (const Membership& membership : *memberships) {
@@ -22,12 +23,10 @@ Result<const Portal*> sender_for(Transaction& transaction, const Portals& portal
   return &portals.all().front();
 }
 
-}  // namespace
-
 Result<void> put_notice(Transaction& transaction, const Portals& portals, const Account& account,
                         std::string_view text, const std::map<std::string, std::string>& values,
                         UtcTime now) {
-  const Result<const Portal*> portal = sender_for(transaction, portals, account.id);
+  const Result<const Portal*> portal = portal_of(transaction, portals, account.id);
   if (!portal) return fail(portal.error());
   Message mail;
   mail.id = MessageId::random();

@@ -52,7 +52,7 @@ std::string_view obstacle(const Holder& holder, BindAnswer::Verdict verdict) {
 }  // namespace
 
 PasswordChangeService::PasswordChangeService(Neighbours neighbours, LoginSettings settings)
-    : neighbours_(neighbours), factors_(neighbours.totp, std::move(settings)) {}
+    : neighbours_(neighbours), factors_(neighbours.totp, neighbours.portals, std::move(settings)) {}
 
 Result<void> PasswordChangeService::prepare() {
   const auto answers = neighbours_.store.read([](Transaction& transaction) -> Result<void> {

@@ -4,9 +4,11 @@
 
 #include "base/random.hpp"
 #include "domain/codes.hpp"
+#include "domain/notices.hpp"
 #include "domain/ports/attempts.hpp"
 #include "domain/ports/challenges.hpp"
 #include "domain/ports/outbox.hpp"
+#include "domain/ports/recovery_codes.hpp"
 #include "domain/ports/store.hpp"
 #include "domain/sms_budget.hpp"
 #include "domain/throttle.hpp"
@@ -19,27 +21,28 @@ ChallengeScope scope_of(const FactorClaim& claim) {
   return {ChallengePurpose::log_in, claim.account.text(), claim.service};
 }
 
-Message sms_for(const FactorClaim& claim, const PhoneNumber& phone, const Secret& code, UtcTime now,
-                UtcTime expires) {
+}  // namespace
+
+Message code_sms(const FactorClaim& claim, const Portals& portals, const PhoneNumber& phone,
+                 const Secret& code, UtcTime now, UtcTime expires) {
   Message sms;
   sms.id = MessageId::random();
   sms.channel = Channel::sms;
   sms.recipient = phone.e164();
   sms.text = "sms.code";
   sms.values["code"] = std::string(code.reveal());
-  sms.values["portal"] = claim.service;
+  const Portal* portal = claim.portal ? portals.find(*claim.portal) : nullptr;
+  sms.values["portal"] = portal ? in_language(portal->name, claim.language) : claim.service;
   sms.language = claim.language;
-  if (claim.portal) sms.portal = *claim.portal;
+  if (portal) sms.portal = portal->id;
   sms.order_key = claim.account.text();
   sms.created = now;
   sms.expires = expires;
   return sms;
 }
 
-}  // namespace
-
-SecondFactor::SecondFactor(const TotpCodes& totp, LoginSettings settings)
-    : totp_(totp), settings_(std::move(settings)) {}
+SecondFactor::SecondFactor(const TotpCodes& totp, const Portals& portals, LoginSettings settings)
+    : totp_(totp), portals_(portals), settings_(std::move(settings)) {}
 
 /// Requirement T5: a few wrong codes in a row, then pauses that grow.
 Result<bool> SecondFactor::is_blocked(Transaction& transaction, const FactorClaim& claim,
@@ -86,7 +89,7 @@ Result<std::optional<RefusalReason>> SecondFactor::call(Transaction& transaction
   const UtcTime expires = now + settings_.sms.code_lifetime;
   auto opened = challenges.open(scope_of(claim), code, now, expires);
   if (!opened) return fail(std::move(opened).error());
-  auto put = transaction.outbox().put(sms_for(claim, *factor.phone, code, now, expires));
+  auto put = transaction.outbox().put(code_sms(claim, portals_, *factor.phone, code, now, expires));
   if (!put) return fail(std::move(put).error());
   return std::optional<RefusalReason>();
 }
@@ -99,24 +102,50 @@ Result<JudgedCode> SecondFactor::judge(Transaction& transaction, const FactorCla
   if (!blocked) return fail(blocked.error());
   if (*blocked) return JudgedCode{RefusalReason::too_many_tries, "", kind};
   if (claim.account.empty() || !factor) {
-    if (auto counted = count_wrong(transaction, claim, now); !counted) {
-      return fail(std::move(counted).error());
-    }
-    return JudgedCode{RefusalReason::wrong_code, "no account that may enter", kind};
+    return refuse(transaction, claim,
+                  {RefusalReason::wrong_code, "no account that may enter", kind}, now);
   }
   const Secret code = typed_code(answer, kFactorCodeDigits);
-  // Clients that send the password to every prompt: wrong, but no guess at the code.
-  if (code.empty()) return JudgedCode{RefusalReason::wrong_code, "not a code", kind};
+  if (code.empty()) {
+    const Result<RecoveryCode> recovery = RecoveryCode::parse(answer.reveal());
+    if (recovery && claim.takes_recovery_codes) {
+      return judge_recovery(transaction, claim, *recovery, now);
+    }
+    // Clients that send the password to every prompt: wrong, but no guess at the code.
+    return JudgedCode{RefusalReason::wrong_code, "not a code", kind};
+  }
   const auto refused = burn(transaction, claim, *factor, code, now);
   if (!refused) return fail(refused.error());
-  if (*refused) {
-    if (auto counted = count_wrong(transaction, claim, now); !counted) {
-      return fail(std::move(counted).error());
-    }
-    return JudgedCode{*refused, "", kind};
-  }
+  if (*refused) return refuse(transaction, claim, {*refused, "", kind}, now);
   auto forgotten = transaction.attempts().forget(AttemptKind::wrong_code, claim.counted_under);
   if (!forgotten) return fail(std::move(forgotten).error());
+  return JudgedCode{std::nullopt, "", kind};
+}
+
+Result<JudgedCode> SecondFactor::refuse(Transaction& transaction, const FactorClaim& claim,
+                                        JudgedCode judged, UtcTime now) const {
+  if (auto counted = count_wrong(transaction, claim, now); !counted) {
+    return fail(std::move(counted).error());
+  }
+  return judged;
+}
+
+Result<JudgedCode> SecondFactor::judge_recovery(Transaction& transaction, const FactorClaim& claim,
+                                                const RecoveryCode& code, UtcTime now) const {
+  constexpr std::string_view kind = "recovery";
+  RecoveryCodes& codes = transaction.recovery_codes();
+  const auto burnt = codes.burn(claim.account, code, now);
+  if (!burnt) return fail(burnt.error());
+  if (!*burnt) return refuse(transaction, claim, {RefusalReason::wrong_code, "", kind}, now);
+  auto forgotten = transaction.attempts().forget(AttemptKind::wrong_code, claim.counted_under);
+  if (!forgotten) return fail(std::move(forgotten).error());
+  const auto left = codes.left(claim.account);
+  if (!left) return fail(left.error());
+  const auto account = transaction.accounts().get(claim.account);
+  if (!account) return fail(account.error());
+  auto put = put_notice(transaction, portals_, *account, "mail.recovery_code_used",
+                        {{"left", std::to_string(*left)}}, now);
+  if (!put) return fail(std::move(put).error());
   return JudgedCode{std::nullopt, "", kind};
 }
 

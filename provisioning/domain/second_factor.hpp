@@ -7,15 +7,18 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
+#include "domain/portals.hpp"
 #include "domain/ports/accounts.hpp"
 #include "domain/refusal.hpp"
 #include "domain/settings.hpp"
+#include "identity/recovery_code.hpp"
 #include "identity/source.hpp"
 
 namespace portal {
 
 class TotpCodes;
 class Transaction;
+struct Message;
 
 /// Who must show the second factor, and where.
 struct FactorClaim {
@@ -25,13 +28,18 @@ struct FactorClaim {
   Source source;
   Language language = Language::fr;
   std::string counted_under;  ///< the key of wrong codes: the account's id after a right password
+  bool takes_recovery_codes = true;
 };
+
+/// The SMS that carries a code to `phone`.
+Message code_sms(const FactorClaim& claim, const Portals& portals, const PhoneNumber& phone,
+                 const Secret& code, UtcTime now, UtcTime expires);
 
 /// What came of an answer at a code prompt.
 struct JudgedCode {
   std::optional<RefusalReason> refused;  ///< nothing: the code was right, and is used up
   std::string_view why;                  ///< for the audit log
-  std::string_view by;                   ///< what was shown: "totp", "sms"
+  std::string_view by;                   ///< what was shown: "totp", "sms", "recovery"
 };
 
 /// The second factor, wherever one is asked for. Each call works inside the caller's transaction,
@@ -39,14 +47,16 @@ struct JudgedCode {
 /// S1) and wrong ones are counted (T5). Thread-safe.
 class SecondFactor {
  public:
-  SecondFactor(const TotpCodes& totp, LoginSettings settings);
+  SecondFactor(const TotpCodes& totp, const Portals& portals, LoginSettings settings);
 
   /// Gets a code on its way where the factor needs that: nothing if one may now be asked for, else
   /// why not (too many wrong codes before, or an SMS budget is used up; S2).
   Result<std::optional<RefusalReason>> call(Transaction& transaction, const FactorClaim& claim,
                                             const Factor& factor, UtcTime now) const;
 
-  /// Judges an answer; `factor` is the account's. What has no code's form is wrong but no guess.
+  /// Judges an answer; `factor` is the account's. A recovery code counts as well, once (A1), and
+  /// its owner gets a mail that tells how many are left. What has no code's form is wrong but no
+  /// guess.
   Result<JudgedCode> judge(Transaction& transaction, const FactorClaim& claim,
                            const std::optional<Factor>& factor, const Secret& answer,
                            UtcTime now) const;
@@ -58,7 +68,13 @@ class SecondFactor {
                                             const Factor& factor, const Secret& code,
                                             UtcTime now) const;
 
+  Result<JudgedCode> judge_recovery(Transaction& transaction, const FactorClaim& claim,
+                                    const RecoveryCode& code, UtcTime now) const;
+  Result<JudgedCode> refuse(Transaction& transaction, const FactorClaim& claim, JudgedCode judged,
+                            UtcTime now) const;
+
   const TotpCodes& totp_;
+  const Portals& portals_;
   LoginSettings settings_;
 };
 

@@ -7,6 +7,7 @@
 
 #include "base/random.hpp"
 #include "identity/typed.hpp"
+#include "identity/unambiguous.hpp"
 
 namespace portal {
 namespace {
@@ -14,12 +15,8 @@ namespace {
 constexpr std::size_t kShortest = 4;
 constexpr std::size_t kLongest = 64;
 constexpr std::size_t kLongestTyped = 256;
-constexpr std::size_t kGroup = 4;
 
-// Of 0/O, 1/I/L, 2/Z, 5/S, 6/G and 8/B none is used: a reader cannot know which of a pair we would
-// have printed. Of U/V only V. Without A and E no code spells a word. 16 × log2(20) = 69 bits
-// (requirement R2 wants 60).
-constexpr std::string_view kAlphabet = "CDFHJKMNPQRTVWXY3479";
+// 69 bits (requirement R2 wants 60).
 constexpr std::size_t kGeneratedLength = 16;
 
 }  // namespace
@@ -45,20 +42,10 @@ Result<ActivationCode> ActivationCode::parse(std::string_view typed) {
 }
 
 ActivationCode ActivationCode::generate() {
-  return ActivationCode(random_text(kGeneratedLength, kAlphabet));
+  return ActivationCode(random_text(kGeneratedLength, kUnambiguous));
 }
 
-Secret ActivationCode::printed() const {
-  const std::string_view code = canonical_.reveal();
-  const std::size_t dashes = (code.size() - 1) / kGroup;
-  Secret printed = Secret::of_size(code.size() + dashes);
-  std::size_t at = 0;
-  for (std::size_t i = 0; i < code.size(); ++i) {
-    if (i > 0 && i % kGroup == 0) printed.writable()[at++] = std::byte{'-'};
-    printed.writable()[at++] = static_cast<std::byte>(code[i]);
-  }
-  return printed;
-}
+Secret ActivationCode::printed() const { return in_groups(canonical_); }
 
 double ActivationCode::strength_bits() const {
   const std::string_view code = canonical_.reveal();

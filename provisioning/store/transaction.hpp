@@ -10,6 +10,7 @@
 #include "store/outbox.hpp"
 #include "store/people.hpp"
 #include "store/proofs.hpp"
+#include "store/recovery_codes.hpp"
 #include "store/registrations.hpp"
 #include "store/sessions.hpp"
 
@@ -29,7 +30,8 @@ class SqlTransaction final : public Transaction {
         outbox_queue_(context),
         audit_(context),
         intents_(context),
-        proofs_(context) {}
+        proofs_(context),
+        recovery_codes_(context) {}
 
   People& people() override { return people_; }
   Accounts& accounts() override { return accounts_; }
@@ -42,6 +44,7 @@ class SqlTransaction final : public Transaction {
   AuditLog& audit() override { return audit_; }
   Intents& intents() override { return intents_; }
   Proofs& proofs() override { return proofs_; }
+  RecoveryCodes& recovery_codes() override { return recovery_codes_; }
 
  private:
   SqlPeople people_;
@@ -55,6 +58,7 @@ class SqlTransaction final : public Transaction {
   SqlAuditLog audit_;
   SqlIntents intents_;
   SqlProofs proofs_;
+  SqlRecoveryCodes recovery_codes_;
 };
 
 }  // namespace portal

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "domain/recovery.hpp"
 #include "web/cookies.hpp"
 #include "web/fields.hpp"
 #include "web/public_pages.hpp"
@@ -44,19 +45,16 @@ void AccountPages::add_routes(http::Router& router, const Gate& gate) {
   gate.add(router, Method::post, "/logout", [this](Visit& visit) { return log_out(visit); });
 }
 
-http::Response AccountPages::outside(const Visit& visit) const {
-  if (!visit.session_unknown) return redirect("/login");
-  return house_.pages.trouble(503, visit.words, &visit.portal, visit.csrf);
-}
-
 http::Response AccountPages::show(const Visit& visit) const {
-  if (!visit.session) return outside(visit);
+  if (!visit.session) return house_.pages.outside(visit);
   const auto account = house_.own_account.show(visit.session->account, visit.portal.id);
   if (!account) return house_.pages.failed(visit, account.error());
   // A new version of the terms is asked for at the next login (requirement R9).
   if (!account->terms || account->terms->version != visit.portal.terms.version) {
     return redirect("/account/terms");
   }
+  const auto left = house_.neighbours.recovery.left(visit.session->account);
+  if (!left) return house_.pages.failed(visit, left.error());
   const auto& factor = account->factor;
   return house_.pages.show(
       visit, {"account",
@@ -67,6 +65,8 @@ http::Response AccountPages::show(const Visit& visit) const {
                {"portals", portal_list(visit, house_.neighbours.portals, *account)},
                {"factor", factor ? visit.words("factor." + std::string(name_of(factor->kind)))
                                  : std::string()},
+               {"recovery_codes",
+                visit.words("my_account.recovery.left", {{"count", std::to_string(*left)}})},
                {"number", optional_text(factor ? factor->phone_masked : "")},
                {"reference", optional_text(shown_reference(visit))}},
               nullptr});
@@ -86,12 +86,12 @@ http::Response AccountPages::terms_page(const Visit& visit, const Problems& prob
 }
 
 http::Response AccountPages::show_terms(const Visit& visit) const {
-  if (!visit.session) return outside(visit);
+  if (!visit.session) return house_.pages.outside(visit);
   return terms_page(visit, {});
 }
 
 http::Response AccountPages::accept_terms(const Visit& visit) const {
-  if (!visit.session) return outside(visit);
+  if (!visit.session) return house_.pages.outside(visit);
   Problems problems;
   if (visit.form.text("accept_terms") != "yes") {
     problems.add("accept_terms", visit.words("field.accept_terms.missing"));

@@ -18,8 +18,6 @@ class AccountPages {
   http::Response log_out(Visit& visit) const;
 
   http::Response terms_page(const Visit& visit, const Problems& problems) const;
-  /// Where somebody without a session is sent; or that nobody knows at the moment.
-  http::Response outside(const Visit& visit) const;
 
   House& house_;
 };

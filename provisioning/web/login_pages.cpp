@@ -124,18 +124,24 @@ http::Response LoginPages::code_page(const Visit& visit, const PendingLogin& pen
                                      const Problems& problems) const {
   const auto factor = house_.own_account.factor_of(pending.account);
   if (!factor) return house_.pages.failed(visit, factor.error());
-  const bool by_sms = *factor && (*factor)->kind == FactorKind::sms;
-  return house_.pages.show(
-      visit,
-      {"log_in_code",
-       "log_in.code.title",
-       "/login/code",
-       0,
-       {{"by_sms", by_sms},
-        {"number", by_sms ? (*factor)->phone_masked : ""},
-        {"sent", visit.query.text("sent") == "1"},
-        {"code", code_field(visit.words, by_sms ? "field.sms_code" : "field.app_code", problems)}},
-       &problems});
+  const bool by_recovery =
+      visit.query.text("recovery") == "1" || visit.form.text("recovery") == "1";
+  const bool by_sms = !by_recovery && *factor && (*factor)->kind == FactorKind::sms;
+  const Value code =
+      by_recovery ? field(visit.words,
+                          {.name = "code", .label = "field.recovery_code", .longest = 40}, problems)
+                  : code_field(visit.words, by_sms ? "field.sms_code" : "field.app_code", problems);
+  return house_.pages.show(visit, {"log_in_code",
+                                   "log_in.code.title",
+                                   "/login/code",
+                                   0,
+                                   {{"by_sms", by_sms},
+                                    {"number", by_sms ? (*factor)->phone_masked : ""},
+                                    {"sent", visit.query.text("sent") == "1"},
+                                    {"by_app", !by_sms && !by_recovery},
+                                    {"by_recovery", by_recovery},
+                                    {"code", code}},
+                                   &problems});
 }
 
 http::Response LoginPages::answer_code(Visit& visit) const {

@@ -62,6 +62,11 @@ http::Response Pages::show(const Visit& visit, Page page) const {
   return framed(frame, visit.words(page.title), page.step, problems, std::move(content));
 }
 
+http::Response Pages::outside(const Visit& visit) const {
+  if (!visit.session_unknown) return redirect("/login");
+  return trouble(503, visit.words, &visit.portal, visit.csrf);
+}
+
 http::Response Pages::failed(const Visit& visit, const Error& error) const {
   log_fault(error, visit.request.path);
   return trouble(status_of(error.code), visit.words, &visit.portal, visit.csrf);

@@ -29,6 +29,9 @@ class Pages {
   Pages(const Phrasebook& phrases, std::chrono::milliseconds refusal_schedule);
 
   http::Response show(const Visit& visit, Page page) const;
+  /// For a page that wants a session: where somebody without one is sent, or that nobody knows at
+  /// the moment whether there is one.
+  http::Response outside(const Visit& visit) const;
   /// Something failed; what it was goes to the log, never to the page.
   http::Response failed(const Visit& visit, const Error& error) const;
   /// The page for a status that no page of ours explains: 403, 404, 421, 503, …

@@ -6,6 +6,7 @@
 #include "web/house.hpp"
 #include "web/login_pages.hpp"
 #include "web/public_pages.hpp"
+#include "web/recovery_pages.hpp"
 #include "web/registration_pages.hpp"
 
 namespace portal::web {
@@ -24,6 +25,7 @@ class Site::Implementation {
     registration_.add_routes(router, gate_);
     login_.add_routes(router, gate_);
     account_.add_routes(router, gate_);
+    recovery_.add_routes(router, gate_);
     add_asset_routes(router, house_.settings.strict_transport);
     router.set_error_page([this](int status, const http::Request& request) {
       return gate_.error_page(status, request);
@@ -37,6 +39,7 @@ class Site::Implementation {
   RegistrationPages registration_{house_};
   LoginPages login_{house_};
   AccountPages account_{house_};
+  RecoveryPages recovery_{house_};
 };
 
 Site::Site(const Neighbours& neighbours, const SiteSettings& settings)

@@ -15,6 +15,7 @@ class LoginService;
 class Phrasebook;
 class Portals;
 class QrCodes;
+class RecoveryService;
 class RegistrationService;
 class SessionService;
 class Store;
@@ -47,6 +48,7 @@ class Site {
     const QrCodes& qr_codes;
     const Keyring& keyring;
     const Clock& clock;
+    RecoveryService& recovery;
   };
 
   /// Reads every template in every language once. The neighbours must outlive the site.

@@ -110,6 +110,7 @@ class FakeStore final : public Store, Transaction {
   AuditLog& audit() override { std::abort(); }
   Intents& intents() override { std::abort(); }
   Proofs& proofs() override { std::abort(); }
+  RecoveryCodes& recovery_codes() override { std::abort(); }
 
   std::mutex mutex_;
   FakeQueue queue_;

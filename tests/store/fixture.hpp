@@ -16,6 +16,7 @@
 #include "domain/ports/outbox.hpp"
 #include "domain/ports/people.hpp"
 #include "domain/ports/proofs.hpp"
+#include "domain/ports/recovery_codes.hpp"
 #include "domain/ports/registrations.hpp"
 #include "domain/ports/sessions.hpp"
 #include "domain/ports/store.hpp"

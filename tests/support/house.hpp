@@ -14,6 +14,7 @@
 #include "domain/ports/outbox.hpp"
 #include "domain/ports/phrasebook.hpp"
 #include "domain/ports/store.hpp"
+#include "domain/recovery.hpp"
 #include "domain/registration.hpp"
 #include "domain/sessions.hpp"
 #include "factors/totp.hpp"
@@ -65,11 +66,14 @@ class House {
         RegistrationService::Neighbours{*store, directory, totp, keyring, clock, portals, rules},
         settings);
     login = std::make_unique<LoginService>(
-        LoginService::Neighbours{*store, directory, totp, keyring, clock, phrases}, login_settings);
+        LoginService::Neighbours{*store, directory, totp, keyring, clock, phrases, portals},
+        login_settings);
     password_change = std::make_unique<PasswordChangeService>(
         PasswordChangeService::Neighbours{*store, directory, login->passwords(), totp, clock,
                                           phrases, portals, rules},
         login_settings);
+    recovery = std::make_unique<RecoveryService>(
+        RecoveryService::Neighbours{*store, totp, clock, portals}, login_settings);
     sessions = std::make_unique<SessionService>(*store, keyring, clock, login_settings);
     administration = std::make_unique<AdministrationService>(*store, clock, portals, settings);
   }
@@ -144,6 +148,7 @@ class House {
   std::unique_ptr<RegistrationService> registration;
   std::unique_ptr<LoginService> login;
   std::unique_ptr<PasswordChangeService> password_change;
+  std::unique_ptr<RecoveryService> recovery;
   std::unique_ptr<SessionService> sessions;
   std::unique_ptr<AdministrationService> administration;
   Source source{"192.0.2.7", "web"};

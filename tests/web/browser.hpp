@@ -38,7 +38,8 @@ struct Stage {
       : house(std::move(registration), std::move(login)), phrases(*Catalogue::load()) {
     site = std::make_unique<web::Site>(
         web::Site::Neighbours{*house.registration, *house.login, *house.sessions, *house.store,
-                              house.portals, *phrases, qr_codes, house.keyring, house.clock},
+                              house.portals, *phrases, qr_codes, house.keyring, house.clock,
+                              *house.recovery},
         web::SiteSettings{});
     site->add_routes(router);
   }

@@ -239,10 +239,10 @@ void new_terms_are_asked_for_before_the_account(void**) {
   changed.terms.version = "2027-01";
   changed.terms.hash[Language::fr] = "beef";
   const Portals portals({changed});
-  web::Site site(
-      {*stage.house.registration, *stage.house.login, *stage.house.sessions, *stage.house.store,
-       portals, *stage.phrases, stage.qr_codes, stage.house.keyring, stage.house.clock},
-      {});
+  web::Site site({*stage.house.registration, *stage.house.login, *stage.house.sessions,
+                  *stage.house.store, portals, *stage.phrases, stage.qr_codes, stage.house.keyring,
+                  stage.house.clock, *stage.house.recovery},
+                 {});
   stage.router = http::Router();
   site.add_routes(stage.router);
 

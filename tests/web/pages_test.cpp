@@ -97,10 +97,24 @@ void walk_the_login(Browser& browser, Stage& stage) {
   give_password(browser);
   look(browser, "67");
   refuse(browser, "/login/code", {{"code", "000000"}}, "code");
+  browser.get("/login/code?recovery=1");
+  look(browser, "name=\"recovery\"");
+  refuse(browser, "/login/code", {{"code", "nonsense"}, {"recovery", "1"}}, "code");
   browser.submit("/login/code", {{"code", code_sent(stage)}});
   look(browser, "action=\"/logout\"");
   browser.get("/");
   look(browser, "href=\"/account\"");
+}
+
+void walk_the_recovery_codes(Browser& browser, Stage& stage) {
+  stage.house.clock.advance(std::chrono::minutes(1));
+  browser.get("/account");
+  look(browser, "action=\"/account/recovery-codes/begin\"");
+  browser.submit("/account/recovery-codes/begin", {});
+  look(browser, "role=\"status\"");
+  refuse(browser, "/account/recovery-codes", {{"code", "000000"}}, "code");
+  browser.post("/account/recovery-codes", {{"code", code_sent(stage)}});
+  look(browser, "class=\"codes\"");
 }
 
 void walk_the_troubles(Browser& browser, const Stage& stage, const std::string& language) {
@@ -131,6 +145,7 @@ void every_page_is_sound_in_every_language(void**) {
     walk_the_app(browser);
     walk_the_phone(browser, stage);
     walk_the_login(browser, stage);
+    walk_the_recovery_codes(browser, stage);
     walk_the_troubles(browser, stage, code);
     // A missing word or value would have been logged.
     for (const std::string& line : complaints.lines) fail_msg("%s", line.c_str());

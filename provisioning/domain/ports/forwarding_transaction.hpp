@@ -22,6 +22,7 @@ class ForwardingTransaction : public Transaction {
   AuditLog& audit() override { return behind_.audit(); }
   Intents& intents() override { return behind_.intents(); }
   Proofs& proofs() override { return behind_.proofs(); }
+  RecoveryCodes& recovery_codes() override { return behind_.recovery_codes(); }
 
  private:
   Transaction& behind_;

@@ -20,6 +20,7 @@ class OutboxQueue;
 class AuditLog;
 class Intents;
 class Proofs;
+class RecoveryCodes;
 
 /// All that the store owns, inside one transaction.
 class Transaction {
@@ -36,6 +37,7 @@ class Transaction {
   virtual AuditLog& audit() = 0;
   virtual Intents& intents() = 0;
   virtual Proofs& proofs() = 0;
+  virtual RecoveryCodes& recovery_codes() = 0;
 };
 
 /// The durable memory of the product. Thread-safe; calls block.
