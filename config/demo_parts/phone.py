@@ -33,6 +33,24 @@ def scan(page_html):
     return texts[0]
 
 
+def scan_terminal(screen, scale=6):
+    """The same of a QR code that a terminal shows in half blocks, light on dark."""
+    shown = {" ": (0, 0), "▀": (1, 0), "▄": (0, 1), "█": (1, 1)}
+    lines = [line for line in screen.splitlines() if "█" in line and set(line) <= set(shown)]
+    rows = []
+    for line in lines:
+        for half in (0, 1):
+            dots = b"".join(bytes([255 * shown[block][half]]) * scale for block in line)
+            rows += [dots] * scale
+    if not rows:
+        raise AssertionError("there is no drawing on the screen")
+    with tempfile.NamedTemporaryFile(suffix=".pgm") as image:
+        image.write(b"P5 %d %d 255\n" % (len(rows[0]), len(rows)) + b"".join(rows))
+        image.flush()
+        return subprocess.run(["zbarimg", "--nodbus", "--raw", "-q", image.name],
+                              stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+
+
 class App:
     """An authenticator app that holds one account."""
 

@@ -31,6 +31,7 @@ class Terminal:
 
     def __init__(self, folder, module, socket):
         self.services = Path(folder)
+        self.screen = ""  # as it was when the last answer was due
         self.services.mkdir(parents=True, exist_ok=True)
         self.module, self.socket = Path(module), Path(socket)
         self.write_service("portal-demo")
@@ -55,7 +56,8 @@ class Terminal:
 
     def log_in(self, user, answers, operations=("authenticate", "acct_mgmt"),
                service="portal-demo", patience=30):
-        """Types one answer at each prompt (a function is called for it when it is due)."""
+        """Types one answer at each prompt (a function is called for it when it is due, and may look
+        at the screen)."""
         main, terminal = pty.openpty()
         process = subprocess.Popen(
             self.command(user, *operations, service=service), stdin=terminal, stdout=terminal,
@@ -78,6 +80,7 @@ class Terminal:
                     # The prompt is out and nothing more comes: the person types.
                     seen = len(screen)
                     answer = waiting.pop(0)
+                    self.screen = screen
                     text = answer() if callable(answer) else answer
                     os.write(main, (text + "\n").encode())
                 elif process.poll() is not None:

@@ -84,6 +84,8 @@ void add_account_routes(GuardedRouter router, AdministrationService& service) {
              acting(service, &AdministrationService::unlock));
   router.add(Method::post, "/v1/accounts/{name}/reset-factor",
              acting(service, &AdministrationService::reset_factor));
+  router.add(Method::post, "/v1/accounts/{name}/allow-enrolment",
+             acting(service, &AdministrationService::allow_enrolment));
 }
 
 }  // namespace portal::api

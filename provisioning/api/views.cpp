@@ -9,10 +9,12 @@ JsonObject view_of(const Person& person, Identity identity) {
       .text("given_name", person.given_name)
       .text("family_name", person.family_name)
       .text("language", code_of(person.language));
-  if (identity == Identity::revealed) {
-    view.text("ahv_number", person.ahv.formatted()).text("birth_date", person.born.iso());
+  if (!person.ahv || !person.born) {
+    view.null("ahv_number").null("birth_date");
+  } else if (identity == Identity::revealed) {
+    view.text("ahv_number", person.ahv->formatted()).text("birth_date", person.born->iso());
   } else {
-    view.text("ahv_number", masked(person.ahv)).null("birth_date");
+    view.text("ahv_number", masked(*person.ahv)).null("birth_date");
   }
   return view;
 }

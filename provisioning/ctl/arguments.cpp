@@ -75,6 +75,10 @@ void add_accounts(CLI::App& app, Arguments& arguments) {
                   "Remove the second factor and end all sessions",
                   "The second factor is removed and the sessions have ended. The person needs a "
                   "new letter: portalctl codes issue");
+  add_account_act(accounts, arguments, "allow-enrolment",
+                  "Let somebody without a second factor set one up at the next login",
+                  "The person can set up a second factor at the next login by sshd, login or the "
+                  "like, within 7 days.");
 }
 
 void add_sessions(CLI::App& app, Arguments& arguments) {

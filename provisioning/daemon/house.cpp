@@ -17,6 +17,7 @@
 #include "daemon/outbox_notice.hpp"
 #include "delivery/worker.hpp"
 #include "domain/administration.hpp"
+#include "domain/factor_enrolment.hpp"
 #include "domain/login.hpp"
 #include "domain/password_change.hpp"
 #include "domain/password_limits.hpp"
@@ -151,6 +152,7 @@ struct House::Rooms {
 
   std::optional<RegistrationService> settling;  ///< past the gate
   std::optional<RegistrationService> registrations;
+  std::optional<FactorEnrolments> enrolments;
   std::optional<LoginService> logins;
   std::optional<PasswordChangeService> password_changes;
   std::optional<RecoveryService> recovery;
@@ -192,9 +194,11 @@ Result<void> House::Rooms::open_store() {
 void House::Rooms::make_services() {
   settling.emplace(registration_on(*directory));
   registrations.emplace(registration_on(*gate));
-  logins.emplace(
-      LoginService::Neighbours{*store, *gate, base.totp, base.keyring, clock, *base.words, portals},
-      configuration.login);
+  enrolments.emplace(FactorEnrolments::Neighbours{base.totp, qr_codes, *base.words, portals},
+                     configuration.login, configuration.registration);
+  logins.emplace(LoginService::Neighbours{*store, *gate, base.totp, base.keyring, clock,
+                                          *base.words, portals, *enrolments},
+                 configuration.login);
   password_changes.emplace(
       PasswordChangeService::Neighbours{*store, *gate, logins->passwords(), base.totp, clock,
                                         *base.words, portals, base.password_rules},
@@ -202,7 +206,7 @@ void House::Rooms::make_services() {
   recovery.emplace(RecoveryService::Neighbours{*store, base.totp, clock, portals},
                    configuration.login);
   sessions.emplace(*store, base.keyring, clock, configuration.login);
-  administration.emplace(*store, clock, portals, configuration.registration);
+  administration.emplace(*store, *gate, clock, portals, configuration.registration);
   opening.emplace(*directory, *settling, *gate);
 }
 

@@ -85,6 +85,11 @@ Keys<ServiceProfile> of_service() {
        "The language of the first prompt; after the password it is the person's own."},
       {"info", truth(&S::info),
        "Whether texts that want no answer are sent; false for clients that fail on them."},
+      {"qr", truth(&S::qr),
+       "Whether somebody who sets up an authenticator app while logging in sees a QR code, drawn "
+       "with half blocks (UTF-8); the key is always there as text."},
+      {"width", number(&S::width, 20, 1'000),
+       "Columns of its clients' terminals: a QR code that is wider is left out."},
       {"password_prompt", text(&S::password_prompt, 128),
        "The first words of the password's prompt, where a client looks for them; else they are in "
        "the person's language."},

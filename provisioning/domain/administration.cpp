@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "domain/administration_acts.hpp"
 #include "domain/audit_trail.hpp"
 #include "domain/ports/attempts.hpp"
 #include "domain/ports/recovery_codes.hpp"
@@ -13,31 +14,15 @@ namespace {
 
 constexpr int kMostShown = 1000;
 
-AuditEvent act_of(const Administrator& by, UtcTime now, std::string_view what,
-                  std::string_view account) {
-  AuditEvent event = success_event(now, what, account, by.source);
-  event.actor = by.name;
-  return event;
-}
-
-Result<Account> account_named(Transaction& transaction, std::string_view name) {
-  if (const Result<UserName> typed = UserName::parse(name)) {
-    Result<std::optional<Account>> by_name = transaction.accounts().find_by_name(*typed);
-    if (!by_name) return fail(std::move(by_name).error());
-    if (*by_name) return std::move(**by_name);
-  }
-  Result<Account> by_id = transaction.accounts().get(AccountId(std::string(name)));
-  if (!by_id && by_id.error().code == Errc::not_found) {
-    return fail(Errc::not_found, "no account has this id, e-mail address or login name");
-  }
-  return by_id;
-}
-
 }  // namespace
 
-AdministrationService::AdministrationService(Store& store, const Clock& clock,
+AdministrationService::AdministrationService(Store& store, Directory& directory, const Clock& clock,
                                              const Portals& portals, RegistrationSettings settings)
-    : store_(store), clock_(clock), portals_(portals), settings_(std::move(settings)) {}
+    : store_(store),
+      directory_(directory),
+      clock_(clock),
+      portals_(portals),
+      settings_(std::move(settings)) {}
 
 Result<AccountDetails> AdministrationService::show(std::string_view name, std::string_view form,
                                                    const Administrator& by) {

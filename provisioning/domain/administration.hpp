@@ -16,7 +16,9 @@
 
 namespace portal {
 
+class Directory;
 class Store;
+class Transaction;
 
 /// One row of an import, already parsed.
 struct PersonRow {
@@ -72,8 +74,8 @@ struct Administrator {
 /// What an administrator may do. Every act is audited with its actor (requirement J2). Thread-safe.
 class AdministrationService {
  public:
-  AdministrationService(Store& store, const Clock& clock, const Portals& portals,
-                        RegistrationSettings settings);
+  AdministrationService(Store& store, Directory& directory, const Clock& clock,
+                        const Portals& portals, RegistrationSettings settings);
 
   /// All rows or none. Idempotent: the same rows again change nothing; a row with another code is a
   /// new letter (requirement R3). Fails: malformed (unknown portal or audience; names the row).
@@ -92,6 +94,12 @@ class AdministrationService {
   Result<void> unlock(std::string_view name, const Administrator& by);
   /// Removes the second factor and ends all sessions; the person needs a new letter (A2).
   Result<void> reset_factor(std::string_view name, const Administrator& by);
+  /// Lets somebody without a second factor set one up at the next login through PAM, within a week.
+  /// Somebody whom only the directory knows gets an account: with the uid of the entry as the login
+  /// name, and no membership of a portal. Fails: not_found, conflict (they have a factor; several
+  /// entries have this name), malformed (the entry has no address or name that could be one of
+  /// ours), unavailable.
+  Result<void> allow_enrolment(std::string_view name, const Administrator& by);
   Result<std::vector<Session>> sessions(std::string_view name, const Administrator& by);
   Result<void> end_session(const SessionId& id, const Administrator& by);
   Result<std::vector<AuditRecord>> audit(std::int64_t after, int limit, const Administrator& by);
@@ -100,7 +108,11 @@ class AdministrationService {
   Result<AuditVerdict> verify_audit(const Administrator& by);
 
  private:
+  Result<void> open_enrolment(Transaction& transaction, const Account& account,
+                              const Administrator& by);
+
   Store& store_;
+  Directory& directory_;
   const Clock& clock_;
   const Portals& portals_;
   RegistrationSettings settings_;

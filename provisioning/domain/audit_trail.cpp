@@ -12,6 +12,7 @@ std::string_view outcome_of(RefusalReason reason) noexcept {
     case RefusalReason::expired_code:
     case RefusalReason::wrong_credentials:
     case RefusalReason::code_sent:
+    case RefusalReason::not_understood:
     case RefusalReason::code_missing:
     case RefusalReason::start_again:
     case RefusalReason::code_used:
@@ -31,6 +32,7 @@ std::string_view name_of(RefusalReason reason) noexcept {
     case RefusalReason::too_many_tries: return "too_many_tries";
     case RefusalReason::must_wait: return "must_wait";
     case RefusalReason::code_sent: return "code_sent";
+    case RefusalReason::not_understood: return "not_understood";
     case RefusalReason::code_missing: return "code_missing";
     case RefusalReason::start_again: return "start_again";
     case RefusalReason::code_used: return "code_used";

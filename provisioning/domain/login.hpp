@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -21,6 +22,8 @@
 namespace portal {
 
 class Directory;
+class FactorEnrolments;
+struct FactorEnrolment;
 class Phrasebook;
 class Portals;
 class Store;
@@ -35,6 +38,9 @@ struct Prompt {
     sms_code,
     current_password,  ///< before a change
     new_password,      ///< both times
+    activation_code,   ///< of a new letter, before a factor is set up
+    factor_choice,
+    phone_number,
   } kind = Kind::password;
   bool echo = false;
   std::string text;  ///< all that the person must know, in their language
@@ -51,7 +57,7 @@ struct Granted {
 /// A login on its way. Small and plain, so that a face can keep it wherever it keeps state (PAM: in
 /// the connection; web: in the store, between two requests).
 struct LoginConversation {
-  enum class Stage { password, code, over } stage = Stage::password;
+  enum class Stage { password, code, enrolment, over } stage = Stage::password;
   /// What must be proven here.
   enum class Asks {
     password_and_factor,
@@ -65,6 +71,7 @@ struct LoginConversation {
   Source source;
   Language language = Language::fr;  ///< the service's, until the password was right
   BindAnswer password;               ///< stage code: what the directory said beyond yes
+  std::shared_ptr<FactorEnrolment> enrolment = {};  ///< stage enrolment
 };
 
 using LoginStep = std::variant<Prompt, Granted, Refusal>;
@@ -82,6 +89,7 @@ class LoginService {
     const Clock& clock;
     const Phrasebook& phrases;
     const Portals& portals;
+    const FactorEnrolments& enrolments;
   };
   LoginService(Neighbours neighbours, LoginSettings settings);
 
@@ -114,9 +122,11 @@ class LoginService {
   /// Password, separator and code in one answer.
   LoginStep judge_single(LoginConversation& conversation, const Secret& answer);
   LoginStep judge_code(LoginConversation& conversation, const Secret& answer);
+  LoginStep judge_enrolment(LoginConversation& conversation, const Secret& answer);
   /// Judges the password and whether the account may enter; a refusal if one does not hold.
   struct Admitted {
     std::optional<Factor> factor;
+    std::shared_ptr<FactorEnrolment> enrolment;  ///< without a factor: how one is set up
   };
   std::variant<Admitted, Refusal> admit(LoginConversation& conversation, const Secret& password);
   /// Refuses after the right password, and tells the audit log `why`.

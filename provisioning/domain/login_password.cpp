@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "domain/audit_trail.hpp"
+#include "domain/factor_enrolment.hpp"
 #include "domain/login.hpp"
 #include "domain/login_prompts.hpp"
 #include "domain/ports/accounts.hpp"
@@ -19,10 +20,20 @@ Refusal unavailable() { return {RefusalReason::unavailable, DecisionId::random()
 struct Holdings {
   bool is_member = true;
   std::optional<Factor> factor;
+  std::shared_ptr<FactorEnrolment> enrolment;
 };
 
-Result<Holdings> holdings_of(Store& store, const AccountId& account,
-                             const std::optional<PortalId>& portal) {
+/// Where one can be led through several prompts; the web has pages for it.
+bool may_enrol_here(const LoginConversation& conversation) {
+  return !conversation.portal && conversation.profile.second_factor &&
+         !asks_once(conversation.profile);
+}
+
+Result<Holdings> holdings_of(Store& store, const FactorEnrolments& enrolments,
+                             const Account& holder, const LoginConversation& conversation,
+                             UtcTime now) {
+  const AccountId& account = holder.id;
+  const std::optional<PortalId>& portal = conversation.portal;
   return in_read<Holdings>(store, [&](Transaction& transaction) -> Result<Holdings> {
     Holdings found;
     if (portal) {
@@ -34,6 +45,10 @@ Result<Holdings> holdings_of(Store& store, const AccountId& account,
     auto factor = transaction.accounts().factor_of(account);
     if (!factor) return fail(std::move(factor).error());
     found.factor = std::move(*factor);
+    if (found.factor || !may_enrol_here(conversation)) return found;
+    auto enrolment = enrolments.open_to(transaction, holder, now);
+    if (!enrolment) return fail(std::move(enrolment).error());
+    found.enrolment = std::move(*enrolment);
     return found;
   });
 }
@@ -56,7 +71,8 @@ std::string obstacle(const LoginConversation& conversation, const Account& accou
     return "account " + std::string(name_of(account.state));
   if (account.locked) return "locked by an administrator";
   if (!holdings.is_member) return "not a member of this portal";
-  if (!holdings.factor && conversation.profile.second_factor) return "no second factor";
+  if (!holdings.factor && !holdings.enrolment && conversation.profile.second_factor)
+    return "no second factor";
   return {};
 }
 
@@ -81,6 +97,7 @@ LoginStep LoginService::answer(LoginConversation& conversation, const Secret& an
       return asks_once(conversation.profile) ? judge_single(conversation, answer)
                                              : judge_password(conversation, answer);
     case LoginConversation::Stage::code: return judge_code(conversation, answer);
+    case LoginConversation::Stage::enrolment: return judge_enrolment(conversation, answer);
     case LoginConversation::Stage::over: break;
   }
   return Refusal{RefusalReason::start_again, DecisionId::random()};
@@ -92,7 +109,8 @@ std::variant<LoginService::Admitted, Refusal> LoginService::admit(LoginConversat
       passwords_.judge(kWhat, conversation.typed_name, password, conversation.source);
   if (judged.refusal) return *judged.refusal;
   const Account& account = *judged.account;
-  auto holdings = holdings_of(neighbours_.store, account.id, conversation.portal);
+  auto holdings = holdings_of(neighbours_.store, neighbours_.enrolments, account, conversation,
+                              neighbours_.clock.now());
   if (!holdings) return unavailable();
   const std::string why = obstacle(conversation, account, judged.answer.verdict, *holdings);
   // From here on the person has shown that they know the account.
@@ -100,7 +118,7 @@ std::variant<LoginService::Admitted, Refusal> LoginService::admit(LoginConversat
   if (!why.empty()) return refuse(conversation, RefusalReason::account_unusable, why);
   conversation.language = account.language;  // their own
   conversation.password = judged.answer;
-  return Admitted{std::move(holdings->factor)};
+  return Admitted{std::move(holdings->factor), std::move(holdings->enrolment)};
 }
 
 Refusal LoginService::refuse(const LoginConversation& conversation, RefusalReason reason,
@@ -115,10 +133,16 @@ Refusal LoginService::refuse(const LoginConversation& conversation, RefusalReaso
 }
 
 LoginStep LoginService::judge_password(LoginConversation& conversation, const Secret& password) {
-  const auto admitted = admit(conversation, password);
-  if (const auto* refusal = std::get_if<Refusal>(&admitted)) return *refusal;
+  auto outcome = admit(conversation, password);
+  if (const auto* refusal = std::get_if<Refusal>(&outcome)) return *refusal;
   if (!conversation.profile.second_factor) return grant_without_factor(conversation);
-  LoginStep next = challenge(conversation, *std::get<Admitted>(admitted).factor);
+  Admitted& admitted = std::get<Admitted>(outcome);
+  if (!admitted.factor) {
+    conversation.enrolment = std::move(admitted.enrolment);
+    conversation.stage = LoginConversation::Stage::enrolment;
+    return neighbours_.enrolments.first_prompt(conversation);
+  }
+  LoginStep next = challenge(conversation, *admitted.factor);
   if (std::holds_alternative<Prompt>(next)) conversation.stage = LoginConversation::Stage::code;
   return next;
 }

@@ -15,6 +15,7 @@ enum class RefusalReason {
   too_many_tries,      ///< try again later
   must_wait,           ///< a resend too soon
   code_sent,           ///< single prompt, SMS: the password was right; now password and code
+  not_understood,      ///< an answer that is none of those asked for
   code_missing,        ///< single prompt, app: the password was right, no code stood behind it
   start_again,         ///< this registration is over; the letter still counts
   code_used,           ///< the letter has been used by an earlier registration

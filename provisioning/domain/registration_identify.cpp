@@ -1,10 +1,9 @@
 // Step 1: who are you? Three data against one letter, and nothing that tells which was wrong.
 
-#include <chrono>
 #include <utility>
 
+#include "domain/activation_guesses.hpp"
 #include "domain/audit_trail.hpp"
-#include "domain/ports/attempts.hpp"
 #include "domain/ports/people.hpp"
 #include "domain/ports/store.hpp"
 #include "domain/registration.hpp"
@@ -12,22 +11,7 @@
 namespace portal {
 namespace {
 
-using namespace std::chrono_literals;
 using IdentityClaim = RegistrationService::IdentityClaim;
-
-/// Requirement R6, first half: how often this number and this address may be wrong. Unknown numbers
-/// count alike.
-Result<bool> is_throttled(Transaction& transaction, const RegistrationSettings& settings,
-                          const AhvNumber& ahv, const Source& source, UtcTime now) {
-  Attempts& attempts = transaction.attempts();
-  const auto by_person = attempts.count(AttemptKind::activation_data, ahv.digits(), now - 15min);
-  if (!by_person) return fail(by_person.error());
-  const auto by_address =
-      attempts.count(AttemptKind::activation_address, source.throttle_key(), now - 1h);
-  if (!by_address) return fail(by_address.error());
-  return *by_person >= settings.wrong_data_in_window ||
-         *by_address >= settings.wrong_data_per_address;
-}
 
 struct Match {
   Person person;
@@ -52,41 +36,6 @@ Result<std::optional<Match>> match(Transaction& transaction, const Portal& porta
   const bool all = *code && open && (*person)->born == claim.born && found.audience == audience;
   if (!all) return std::optional<Match>();
   return Match{std::move(**person), std::move(**letter)};
-}
-
-/// Requirement R6, second half: a letter that was guessed at too often is dead until reissued. A
-/// guess at one portal counts against the person's letters for all, each from its issue on: a new
-/// letter begins anew, and gives nobody more tries at another.
-Result<void> kill_guessed_at(Transaction& transaction, const RegistrationSettings& settings,
-                             const AhvNumber& ahv, UtcTime now) {
-  People& people = transaction.people();
-  const Result<std::optional<Person>> person = people.find_by_ahv(ahv);
-  if (!person) return fail(person.error());
-  if (!*person) return {};
-  const auto letters = people.letters_of((*person)->id);
-  if (!letters) return fail(letters.error());
-  for (const Letter& letter : *letters) {
-    if (letter.used || letter.dead) continue;
-    const Result<int> in_all = transaction.attempts().count(AttemptKind::activation_data,
-                                                            ahv.digits(), letter.issued - 1ms);
-    if (!in_all) return fail(in_all.error());
-    if (*in_all < settings.wrong_data_in_all) continue;
-    if (auto killed = people.kill(letter.id, now); !killed) return killed;
-  }
-  return {};
-}
-
-Result<void> count_failure(Transaction& transaction, const RegistrationSettings& settings,
-                           const AhvNumber& ahv, const Source& source, UtcTime now) {
-  Attempts& attempts = transaction.attempts();
-  if (auto done = attempts.record(AttemptKind::activation_data, ahv.digits(), now); !done) {
-    return done;
-  }
-  if (auto done = attempts.record(AttemptKind::activation_address, source.throttle_key(), now);
-      !done) {
-    return done;
-  }
-  return kill_guessed_at(transaction, settings, ahv, now);
 }
 
 /// The letter counts for the newest registration alone.
@@ -124,14 +73,14 @@ Result<std::variant<Identified, Refusal>> RegistrationService::identify(const Po
   };
 
   return in_write<Ended>(neighbours_.store, what, [&](Transaction& transaction) -> Result<Ended> {
-    const auto throttled = is_throttled(transaction, settings_, claim.ahv, source, now);
+    const auto throttled = is_guessing(transaction, settings_, claim.ahv, source, now);
     if (!throttled) return fail(throttled.error());
     if (*throttled) return refuse(transaction, RefusalReason::too_many_tries);
 
     Result<std::optional<Match>> found = match(transaction, portal, audience, claim, now);
     if (!found) return fail(std::move(found).error());
     if (!*found) {
-      const auto counted = count_failure(transaction, settings_, claim.ahv, source, now);
+      const auto counted = count_wrong_guess(transaction, settings_, claim.ahv, source, now);
       if (!counted) return fail(counted.error());
       return refuse(transaction, RefusalReason::wrong_data);
     }

@@ -61,9 +61,12 @@ class SecondFactor {
                            const std::optional<Factor>& factor, const Secret& answer,
                            UtcTime now) const;
 
- private:
+  /// For codes that are judged elsewhere and count with these (T5): whether none is looked at now,
+  /// and another wrong one.
   Result<bool> is_blocked(Transaction& transaction, const FactorClaim& claim, UtcTime now) const;
   Result<void> count_wrong(Transaction& transaction, const FactorClaim& claim, UtcTime now) const;
+
+ private:
   Result<std::optional<RefusalReason>> burn(Transaction& transaction, const FactorClaim& claim,
                                             const Factor& factor, const Secret& code,
                                             UtcTime now) const;

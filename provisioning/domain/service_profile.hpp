@@ -25,6 +25,9 @@ struct ServiceProfile {
   std::optional<Language> language;
   /// Whether texts that want no answer are sent; some clients fail on them.
   bool info = true;
+  /// Whether a QR code is drawn for whoever sets up an app, and how wide it may be, in characters.
+  bool qr = false;
+  int width = 80;
   /// The first words of the prompts, where a client matches on them; empty: by language.
   std::string password_prompt;
   std::string code_prompt;

@@ -11,6 +11,7 @@ class QrencodeQrCodes final : public QrCodes {
   /// One unit of the drawing is one module. Fails: malformed (empty, or longer than the 2,331 bytes
   /// that the largest code holds), internal (no memory).
   Result<QrDrawing> draw(std::string_view text) const override;
+  Result<std::string> draw_in_text(std::string_view text, int columns) const override;
 };
 
 }  // namespace portal

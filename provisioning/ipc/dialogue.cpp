@@ -132,6 +132,9 @@ wire::Keep Dialogue::keep_of(const Prompt& prompt) const {
                  : wire::Keep::nothing;
     case Prompt::Kind::current_password: return wire::Keep::old_password;
     case Prompt::Kind::new_password: return wire::Keep::password;
+    case Prompt::Kind::activation_code:
+    case Prompt::Kind::factor_choice:
+    case Prompt::Kind::phone_number:
     case Prompt::Kind::totp_code:
     case Prompt::Kind::sms_code: break;
   }

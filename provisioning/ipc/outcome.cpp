@@ -12,6 +12,7 @@ Outcome outcome_of(RefusalReason reason) noexcept {
     case RefusalReason::wrong_credentials:
     case RefusalReason::must_wait:
     case RefusalReason::code_sent:
+    case RefusalReason::not_understood:
     case RefusalReason::code_missing:
     case RefusalReason::start_again:
     case RefusalReason::code_used:

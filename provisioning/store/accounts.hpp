@@ -31,6 +31,8 @@ class SqlAccounts final : public Accounts {
                                                         const PortalId& portal) override;
 
   // factors.cpp
+  Result<void> allow_enrolment(const AccountId& id, UtcTime ends) override;
+  Result<bool> may_enrol(const AccountId& id, UtcTime now) override;
   Result<void> add_factor(const Factor& factor) override;
   Result<std::optional<Factor>> factor_of(const AccountId& id) override;
   Result<void> remove_factor(const AccountId& id) override;

@@ -8,6 +8,12 @@ namespace {
 
 using sql::Row;
 
+constexpr std::string_view kAllowEnrolment =
+    "insert into enrolments (account, ends) values (:account, :ends)"
+    " on conflict (account) do update set ends = excluded.ends";
+constexpr std::string_view kMayEnrol =
+    "select count(*) from enrolments where account = :account and ends > :now";
+constexpr std::string_view kEndEnrolment = "delete from enrolments where account = :account";
 constexpr std::string_view kAdd =
     "insert into factors (id, account, kind, last_step, step_offset, personal, created)"
     " values (:id, :account, :kind, :last_step, :step_offset, :personal, :created)"
@@ -54,6 +60,8 @@ Result<void> SqlAccounts::add_factor(const Factor& factor) {
                                     factor.phone ? factor.phone->e164() : std::string_view()};
   const std::string personal =
       SealedTexts::seal(context_.keyring, personal_place(factor.id), texts);
+  auto ended = sql::run(context_.connection, kEndEnrolment, {{"account", factor.account.text()}});
+  if (!ended) return ended;
   return sql::must_change(context_.connection, kAdd,
                           {{"id", factor.id.text()},
                            {"account", factor.account.text()},
@@ -63,6 +71,18 @@ Result<void> SqlAccounts::add_factor(const Factor& factor) {
                            {"personal", personal},
                            {"created", factor.created}},
                           Errc::conflict, "the account has a factor");
+}
+
+Result<void> SqlAccounts::allow_enrolment(const AccountId& id, UtcTime ends) {
+  return sql::run(context_.connection, kAllowEnrolment, {{"account", id.text()}, {"ends", ends}});
+}
+
+Result<bool> SqlAccounts::may_enrol(const AccountId& id, UtcTime now) {
+  const auto open =
+      sql::find_one<bool>(context_.connection, kMayEnrol, {{"account", id.text()}, {"now", now}},
+                          [](Row& row) -> Result<bool> { return row.integer() > 0; });
+  if (!open) return fail(open.error());
+  return open->value_or(false);
 }
 
 Result<std::optional<Factor>> SqlAccounts::factor_of(const AccountId& id) {

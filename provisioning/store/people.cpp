@@ -51,11 +51,17 @@ Result<Person> read_person(Row& row, const Keyring& keyring) {
   const std::optional<Language> language = parse_language(row.text());
   const auto texts = SealedTexts::open(keyring, place, row.text(), 4);
   if (!texts) return fail(texts.error());
+  if (!language) return damaged(place);
+  Person person{
+      std::move(id), std::nullopt, std::nullopt, std::string((*texts)[2]), std::string((*texts)[3]),
+      *language};
+  if ((*texts)[0].empty() && (*texts)[1].empty()) return person;
   const Result<AhvNumber> ahv = AhvNumber::parse((*texts)[0]);
   const Result<BirthDate> born = BirthDate::parse_iso((*texts)[1]);
-  if (!language || !ahv || !born) return damaged(place);
-  return Person{std::move(id), *ahv, *born, std::string((*texts)[2]), std::string((*texts)[3]),
-                *language};
+  if (!ahv || !born) return damaged(place);
+  person.ahv = *ahv;
+  person.born = *born;
+  return person;
 }
 
 Result<Letter> read_letter(Row& row) {
@@ -87,12 +93,14 @@ Result<Person> SqlPeople::get(const PersonId& id) {
 }
 
 Result<void> SqlPeople::put(const Person& person) {
-  const std::string born = person.born.iso();
-  const std::string_view texts[] = {person.ahv.digits(), born, person.given_name,
-                                    person.family_name};
+  const std::string ahv = person.ahv ? person.ahv->digits() : std::string();
+  const std::string born = person.born ? person.born->iso() : std::string();
+  const std::string_view texts[] = {ahv, born, person.given_name, person.family_name};
   const std::string personal =
       SealedTexts::seal(context_.keyring, personal_place(person.id), texts);
-  const std::string index = context_.keyring.index("ahv", person.ahv.digits());
+  // The column is unique, and nobody is found by an id there.
+  const std::string index = ahv.empty() ? context_.keyring.index("person", person.id.text())
+                                        : context_.keyring.index("ahv", ahv);
   return sql::run(context_.connection, kPutPerson,
                   {{"id", person.id.text()},
                    {"ahv_index", index},

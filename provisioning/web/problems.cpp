@@ -14,6 +14,7 @@ int status_of(RefusalReason reason) {
     case RefusalReason::expired_code:
     case RefusalReason::wrong_credentials:
     case RefusalReason::code_sent:
+    case RefusalReason::not_understood:
     case RefusalReason::code_missing:
     case RefusalReason::start_again:
     case RefusalReason::code_used:
@@ -40,6 +41,7 @@ std::string_view field_of(RefusalReason reason) noexcept {
     case RefusalReason::too_many_tries:
     case RefusalReason::must_wait:
     case RefusalReason::code_sent:
+    case RefusalReason::not_understood:
     case RefusalReason::code_missing:
     case RefusalReason::start_again:
     case RefusalReason::code_used:

@@ -103,8 +103,10 @@ void a_factor_is_reset_and_nothing_sets_a_password(void**) {
   DeskWithAnna desk;
   desk.open_session();
   assert_text(body_of(desk.get(kAnna), 200).at("factor").at("kind").get<std::string>(), "sms");
+  body_of(desk.post(std::string(kAnna) + "/allow-enrolment"), 409);
   assert_int_equal(desk.post(std::string(kAnna) + "/reset-factor").status, 204);
   assert_true(body_of(desk.get(kAnna), 200).at("factor").is_null());
+  assert_int_equal(desk.post(std::string(kAnna) + "/allow-enrolment").status, 204);
   assert_true(body_of(desk.get("/v1/sessions"), 200).at("sessions").empty());
   body_of(desk.post(std::string(kAnna) + "/password", json{{"password", "x"}}), 404);
   body_of(desk.post(std::string(kAnna) + "/lock", json{{"password", "x"}}), 422);

@@ -159,7 +159,7 @@ void answers_about_accounts_have_the_documented_shape(void**) {
   const json session = checked(desk, "get", "/v1/sessions", "/v1/sessions")["sessions"].at(0);
   checked(desk, "delete", "/v1/sessions/{id}",
           "/v1/sessions/" + session.at("id").get<std::string>());
-  for (const std::string act : {"lock", "unlock", "reset-factor"}) {
+  for (const std::string act : {"lock", "unlock", "reset-factor", "allow-enrolment"}) {
     checked(desk, "post", "/v1/accounts/{name}/" + act, path + "/" + act);
   }
   checked(desk, "get", "/v1/accounts/{name}", path);

@@ -90,6 +90,65 @@ void what_no_code_holds_is_refused(void**) {
   assert_error(QrencodeQrCodes().draw(std::string(2332, 'a')), Errc::malformed);
 }
 
+/// Half blocks as an image, light on dark as a terminal shows them.
+std::string read_back_text(const std::string& drawn) {
+  constexpr int scale = 6;
+  std::string upper;
+  std::string lower;
+  std::string image;
+  int width = 0;
+  int height = 0;
+  std::size_t at = 0;
+  while (at < drawn.size()) {
+    const auto next = [&](std::string_view block) {
+      if (drawn.compare(at, block.size(), block) != 0) return false;
+      at += block.size();
+      return true;
+    };
+    const auto put = [&](char above, char below) {
+      upper.append(scale, above);
+      lower.append(scale, below);
+    };
+    constexpr char light = static_cast<char>(255);
+    if (next("█")) {
+      put(light, light);
+    } else if (next("▀")) {
+      put(light, 0);
+    } else if (next("▄")) {
+      put(0, light);
+    } else if (next(" ")) {
+      put(0, 0);
+    } else if (next("\n")) {
+      width = static_cast<int>(upper.size());
+      for (int i = 0; i < scale; ++i) image += upper;
+      for (int i = 0; i < scale; ++i) image += lower;
+      height += 2 * scale;
+      upper.clear();
+      lower.clear();
+    } else {
+      fail_msg("%s", "not a block");
+    }
+  }
+  const TemporaryFolder folder;
+  const std::string file = folder.path / "code.pgm";
+  std::ofstream(file) << "P5 " << width << ' ' << height << " 255\n" << image;
+  return output_of("zbarimg --nodbus --quiet --raw " + file);
+}
+
+void a_camera_reads_what_a_terminal_shows(void**) {
+  // T8: the person scans the key from the terminal
+  const std::string uri =
+      "otpauth://totp/Flex:anna.muster%40example.ch?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+      "&issuer=Flex";
+  const Result<std::string> drawn = QrencodeQrCodes().draw_in_text(uri, 80);
+  assert_ok(drawn);
+  test::assert_text(read_back_text(*drawn), uri + "\n");
+  const Result<std::string> too_wide = QrencodeQrCodes().draw_in_text(uri, 40);
+  assert_ok(too_wide);
+  test::assert_text(*too_wide, "");
+  assert_error(QrencodeQrCodes().draw_in_text("", 80), Errc::malformed);
+}
+
 }  // namespace
 
 int main() {
@@ -98,6 +157,7 @@ int main() {
       cmocka_unit_test(short_and_long_texts_are_read_too),
       cmocka_unit_test(the_quiet_zone_is_four_modules_and_runs_are_merged),
       cmocka_unit_test(what_no_code_holds_is_refused),
+      cmocka_unit_test(a_camera_reads_what_a_terminal_shows),
   };
   return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

@@ -15,8 +15,8 @@ void a_person_is_found_by_ahv_number_and_id(void**) {
   f.read([&](Transaction& t) {
     const Person found = got(t.people().find_by_ahv(ahv())).value();
     assert_text(found.id.text(), vera.id.text());
-    assert_text(found.ahv.digits(), "7569217076985");
-    assert_text(found.born.iso(), "1963-04-17");
+    assert_text(found.ahv->digits(), "7569217076985");
+    assert_text(found.born->iso(), "1963-04-17");
     assert_text(found.given_name, "Vera");
     assert_text(found.family_name, "Beispielmann");
     assert_true(found.language == Language::de);
@@ -126,6 +126,25 @@ void a_letter_is_redeemed_once_and_only_while_it_lives(void**) {
   });
 }
 
+void people_whose_number_nobody_knows_are_kept_apart(void**) {
+  // R5
+  StoreFixture f;
+  Person one = person_named("Vera");
+  one.ahv.reset();
+  one.born.reset();
+  Person other = one;
+  other.id = PersonId::random();
+  f.write([&](Transaction& t) {
+    got(t.people().put(one));
+    got(t.people().put(other));
+  });
+  f.read([&](Transaction& t) {
+    assert_false(got(t.people().get(one.id)).ahv.has_value());
+    assert_text(got(t.people().get(other.id)).given_name, "Vera");
+    assert_false(got(t.people().find_by_ahv(ahv())).has_value());
+  });
+}
+
 }  // namespace
 
 int main() {
@@ -134,6 +153,7 @@ int main() {
       cmocka_unit_test(a_person_is_found_by_ahv_number_and_id),
       cmocka_unit_test(putting_a_person_again_replaces_it),
       cmocka_unit_test(two_people_never_share_an_ahv_number),
+      cmocka_unit_test(people_whose_number_nobody_knows_are_kept_apart),
       cmocka_unit_test(only_the_newest_letter_of_a_portal_stays_alive),
       cmocka_unit_test(a_code_opens_its_own_letter_alone),
       cmocka_unit_test(a_letter_is_redeemed_once_and_only_while_it_lives),

@@ -9,6 +9,7 @@
 
 #include "base/keyring.hpp"
 #include "domain/administration.hpp"
+#include "domain/factor_enrolment.hpp"
 #include "domain/login.hpp"
 #include "domain/password_change.hpp"
 #include "domain/ports/outbox.hpp"
@@ -17,6 +18,7 @@
 #include "domain/recovery.hpp"
 #include "domain/registration.hpp"
 #include "domain/sessions.hpp"
+#include "factors/qr.hpp"
 #include "factors/totp.hpp"
 #include "store/sql_store.hpp"
 #include "support/cmocka.hpp"
@@ -65,8 +67,11 @@ class House {
     registration = std::make_unique<RegistrationService>(
         RegistrationService::Neighbours{*store, directory, totp, keyring, clock, portals, rules},
         settings);
+    enrolments = std::make_unique<FactorEnrolments>(
+        FactorEnrolments::Neighbours{totp, qr_codes, phrases, portals}, login_settings, settings);
     login = std::make_unique<LoginService>(
-        LoginService::Neighbours{*store, directory, totp, keyring, clock, phrases, portals},
+        LoginService::Neighbours{*store, directory, totp, keyring, clock, phrases, portals,
+                                 *enrolments},
         login_settings);
     password_change = std::make_unique<PasswordChangeService>(
         PasswordChangeService::Neighbours{*store, directory, login->passwords(), totp, clock,
@@ -75,7 +80,8 @@ class House {
     recovery = std::make_unique<RecoveryService>(
         RecoveryService::Neighbours{*store, totp, clock, portals}, login_settings);
     sessions = std::make_unique<SessionService>(*store, keyring, clock, login_settings);
-    administration = std::make_unique<AdministrationService>(*store, clock, portals, settings);
+    administration =
+        std::make_unique<AdministrationService>(*store, directory, clock, portals, settings);
   }
 
   /// A person with a letter for a portal. The numbers are made up; the check digits are right.
@@ -141,11 +147,13 @@ class House {
   Keyring keyring;
   FakeDirectory directory;
   OathTotpCodes totp;
+  QrencodeQrCodes qr_codes;
   Portals portals;
   PasswordRules rules;
   EchoPhrasebook phrases;
   std::unique_ptr<SqlStore> store;
   std::unique_ptr<RegistrationService> registration;
+  std::unique_ptr<FactorEnrolments> enrolments;
   std::unique_ptr<LoginService> login;
   std::unique_ptr<PasswordChangeService> password_change;
   std::unique_ptr<RecoveryService> recovery;

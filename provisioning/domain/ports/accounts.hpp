@@ -100,7 +100,10 @@ class Accounts {
   virtual Result<std::optional<TermsAcceptance>> accepted_terms(const AccountId& id,
                                                                 const PortalId& portal) = 0;
 
-  /// Fails: conflict (the account has a factor).
+  /// Whoever has no second factor may set one up while logging in, until `ends`.
+  virtual Result<void> allow_enrolment(const AccountId& id, UtcTime ends) = 0;
+  virtual Result<bool> may_enrol(const AccountId& id, UtcTime now) = 0;
+  /// Ends what `allow_enrolment` began. Fails: conflict (the account has a factor).
   virtual Result<void> add_factor(const Factor& factor) = 0;
   virtual Result<std::optional<Factor>> factor_of(const AccountId& id) = 0;
   virtual Result<void> remove_factor(const AccountId& id) = 0;

@@ -14,11 +14,12 @@
 
 namespace portal {
 
-/// An invited person, as the fund's import told us. One per AHV number.
+/// An invited person, as the fund's import told us: one per AHV number. Or one whose entry was in
+/// the directory before, of whom neither number nor birth date is known.
 struct Person {
   PersonId id;
-  AhvNumber ahv;
-  BirthDate born;
+  std::optional<AhvNumber> ahv;
+  std::optional<BirthDate> born;
   std::string given_name;
   std::string family_name;
   Language language = Language::fr;

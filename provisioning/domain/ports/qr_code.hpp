@@ -19,6 +19,10 @@ class QrCodes {
   virtual ~QrCodes() = default;
   /// Error correction M. Fails: malformed (too long for a QR code).
   virtual Result<QrDrawing> draw(std::string_view text) const = 0;
+  /// For a terminal with light letters on dark: lines of half blocks (U+2580, U+2584, U+2588), two
+  /// modules above one another in each, quiet zone included, each ended by a newline; nothing if
+  /// they are wider than `columns`. Error correction L. Fails: malformed.
+  virtual Result<std::string> draw_in_text(std::string_view text, int columns) const = 0;
 };
 
 }  // namespace portal

@@ -1,0 +1,30 @@
+#include "domain/administration_acts.hpp"
+
+#include <utility>
+
+#include "domain/audit_trail.hpp"
+#include "domain/ports/store.hpp"
+
+namespace portal {
+
+AuditEvent act_of(const Administrator& by, UtcTime now, std::string_view what,
+                  std::string_view account) {
+  AuditEvent event = success_event(now, what, account, by.source);
+  event.actor = by.name;
+  return event;
+}
+
+Result<Account> account_named(Transaction& transaction, std::string_view name) {
+  if (const Result<UserName> typed = UserName::parse(name)) {
+    Result<std::optional<Account>> by_name = transaction.accounts().find_by_name(*typed);
+    if (!by_name) return fail(std::move(by_name).error());
+    if (*by_name) return std::move(**by_name);
+  }
+  Result<Account> by_id = transaction.accounts().get(AccountId(std::string(name)));
+  if (!by_id && by_id.error().code == Errc::not_found) {
+    return fail(Errc::not_found, "no account has this id, e-mail address or login name");
+  }
+  return by_id;
+}
+
+}  // namespace portal

@@ -1,0 +1,82 @@
+// A login of somebody who has no second factor yet: it is set up on the way in.
+
+#include <utility>
+
+#include "domain/audit_trail.hpp"
+#include "domain/factor_enrolment.hpp"
+#include "domain/factor_proof.hpp"
+#include "domain/login.hpp"
+#include "domain/login_prompts.hpp"
+#include "domain/notices.hpp"
+#include "domain/ports/attempts.hpp"
+#include "domain/ports/store.hpp"
+
+namespace portal {
+namespace {
+
+constexpr std::string_view kWhat = "login.enrolment";
+
+/// Keeps the factor, and tells its owner (requirement R12).
+Result<void> keep(Transaction& transaction, const Portals& portals, const Account& account,
+                  const Factor& factor, const Source& source, UtcTime now) {
+  if (auto added = transaction.accounts().add_factor(factor); !added) return added;
+  auto forgotten = transaction.attempts().forget(AttemptKind::wrong_code, account.id.text());
+  if (!forgotten) return forgotten;
+  auto put = put_notice(transaction, portals, account, "mail.factor_set_up", {}, now);
+  if (!put) return put;
+  AuditEvent event = success_event(now, "factor.set_up", account.id.text(), source);
+  event.factor = name_of(factor.kind);
+  return transaction.audit().append(event);
+}
+
+}  // namespace
+
+LoginStep LoginService::judge_enrolment(LoginConversation& conversation, const Secret& answer) {
+  const UtcTime now = neighbours_.clock.now();
+  auto step = in_write<LoginStep>(
+      neighbours_.store, kWhat, [&](Transaction& transaction) -> Result<LoginStep> {
+        const std::string who = conversation.account.text();
+        const auto refuse = [&](RefusalReason reason, std::string_view why) -> Result<LoginStep> {
+          const Refusal refusal{reason, DecisionId::random()};
+          const auto told = transaction.audit().append(
+              refusal_event(now, kWhat, who, conversation.source, refusal, why));
+          if (!told) return fail(told.error());
+          return refusal;
+        };
+        const auto account = transaction.accounts().get(conversation.account);
+        if (!account) return fail(account.error());
+        const auto factor = transaction.accounts().factor_of(conversation.account);
+        if (!factor) return fail(factor.error());
+        if (account->state != AccountState::active || account->locked || *factor)
+          return refuse(RefusalReason::account_unusable, "changed since the password");
+        auto taken = neighbours_.enrolments.take(transaction, conversation, *account, answer, now);
+        if (!taken) return fail(std::move(taken).error());
+        if (auto* prompt = std::get_if<Prompt>(&*taken)) return std::move(*prompt);
+        if (const auto* refused = std::get_if<EnrolmentRefused>(&*taken))
+          return refuse(refused->reason, refused->why);
+
+        const Factor& proven = std::get<Factor>(*taken);
+        auto kept =
+            keep(transaction, neighbours_.portals, *account, proven, conversation.source, now);
+        if (!kept) return fail(std::move(kept).error());
+        const auto welcomed =
+            passwords_.welcome(transaction, conversation.account, conversation.source, now);
+        if (!welcomed) return fail(welcomed.error());
+        if (conversation.password.verdict == BindAnswer::Verdict::must_change) {
+          auto left = leave_proof(transaction, conversation.account, conversation.source, now);
+          if (!left) return fail(std::move(left).error());
+        }
+        AuditEvent event = success_event(now, "login.granted", who, conversation.source);
+        event.factor = name_of(proven.kind);
+        event.reason = "service " + conversation.service;
+        if (auto told = transaction.audit().append(event); !told) return fail(told.error());
+        return Granted{conversation.account, proven.kind, event.decision,
+                       notice_of(neighbours_.phrases, conversation)};
+      });
+  if (!step) return Refusal{RefusalReason::unavailable, DecisionId::random()};
+  if (std::holds_alternative<Prompt>(*step))
+    conversation.stage = LoginConversation::Stage::enrolment;
+  return std::move(*step);
+}
+
+}  // namespace portal
