@@ -34,7 +34,7 @@ class Plan:
 def rows_of(plan, stage):
     """Nobody is in two pools, and whoever has used a code does not come back within a minute."""
     ssha = stage.argon2id_from
-    quarter = (ssha - 10_000) // 4 if plan.people > 20_000 else ssha // 4
+    quarter = (ssha - plan.oath_users) // 4
     pools = [(ssha - (i + 1) * quarter, quarter) for i in range(4)]
     argon2id = (stage.argon2id_from, plan.people - stage.argon2id_from)
     half = argon2id[1] // 2

@@ -21,11 +21,11 @@ def with_waiting(stage, portald, plan, say):
     """With so many conversations at the code prompt: the memory, and how fast others log in
     meanwhile. All of them must come in at the end."""
     say(f"{plan.waiting:,} conversations wait at the code prompt …")
-    service, first = f"code-{stage.people}", plan.oath_users if stage.people > 20_000 else 0
-    options = (f"password-{stage.people}", stage.everybody, first, plan.logins)
+    service = f"code-{stage.people}"
+    options = (f"password-{stage.people}", stage.everybody, 0, plan.logins)
     before = loop(*options)
     crowd = subprocess.Popen(
-        [PROGRAMS / "bench_login_loop", "--linger", service, stage.everybody, str(first),
+        [PROGRAMS / "bench_login_loop", "--linger", service, stage.everybody, "0",
          str(plan.waiting)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True)
     if crowd.stdout.readline() != "waiting\n":

@@ -108,6 +108,7 @@ class Stage:
             (portald.folder / "filled").touch()
         portald.start()
         self.portalds[accounts] = portald
+        self.forget_used_steps(accounts)
         module = f"pam_portal.so socket={portald.pam_socket}"
         for service in ("password", "code"):
             self.stack(f"{service}-{accounts}", [module], module)
