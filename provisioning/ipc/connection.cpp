@@ -1,9 +1,12 @@
 #include "ipc/connection.hpp"
 
+#include <sys/socket.h>
+
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
+#include <cerrno>
 #include <exception>
 
 #include "base/log.hpp"
@@ -11,27 +14,36 @@
 namespace portal::ipc {
 
 namespace asio = boost::asio;
-using std::chrono::steady_clock;
 
-Connection::Connection(asio::io_context& loop, asio::thread_pool& workers,
-                       const DialogueNeeds& needs, Socket socket, const Peer& peer, Ended ended)
-    : loop_(loop),
-      workers_(workers),
+Connection::Connection(Desk& desk, const DialogueNeeds& needs, Socket socket, const Peer& peer,
+                       Ended ended)
+    : desk_(desk),
       settings_(needs.settings),
       socket_(std::move(socket)),
-      whole_limit_(loop),
-      step_limit_(loop),
+      whole_limit_(socket_.get_executor()),
+      step_limit_(socket_.get_executor()),
       peer_(peer),
       ended_(std::move(ended)),
       dialogue_(needs, peer) {}
 
 void Connection::begin() {
-  whole_limit_.expires_after(settings_.conversation_limit);
-  whole_limit_.async_wait([self = shared_from_this()](const Code& error) {
-    if (!error) self->person_took_too_long();
+  asio::dispatch(socket_.get_executor(), [self = shared_from_this()] {
+    Code error;
+    self->socket_.non_blocking(true, error);
+    if (error) return self->close_because("it cannot be made non-blocking");
+    if (self->state_ == State::idle && !self->ending_) self->read_available();
   });
-  wait_for_frame();
-  limit_frame();  // the first frame is due at once: nobody has to type it
+}
+
+void Connection::ask_to_end() {
+  asio::post(socket_.get_executor(), [self = shared_from_this()] {
+    self->ending_ = true;
+    if (self->state_ == State::idle || self->state_ == State::reading) self->close();
+  });
+}
+
+void Connection::ask_to_close() {
+  asio::post(socket_.get_executor(), [self = shared_from_this()] { self->close(); });
 }
 
 void Connection::enter(State state) {
@@ -44,6 +56,8 @@ bool Connection::is_current(const Code& error, std::uint64_t turn) const {
 }
 
 void Connection::limit_frame() {
+  if (frame_is_limited_) return;
+  frame_is_limited_ = true;
   step_limit_.expires_after(settings_.frame_limit);
   step_limit_.async_wait([self = shared_from_this()](const Code& error) {
     if (!error && (self->state_ == State::idle || self->state_ == State::reading))
@@ -51,63 +65,119 @@ void Connection::limit_frame() {
   });
 }
 
+/// Not before something is waited for: most operations never need the timer.
+void Connection::limit_the_whole() {
+  if (whole_is_limited_) return;
+  whole_is_limited_ = true;
+  whole_limit_.expires_at(begun_ + settings_.conversation_limit);
+  whole_limit_.async_wait([self = shared_from_this()](const Code& error) {
+    if (!error) self->person_took_too_long();
+  });
+}
+
 void Connection::wait_for_frame() {
   enter(State::idle);
+  limit_the_whole();
   socket_.async_wait(Socket::wait_read,
                      [self = shared_from_this(), turn = turn_](const Code& error) {
-                       if (self->is_current(error, turn)) self->read_length();
+                       if (self->is_current(error, turn)) self->read_available();
                      });
 }
 
-void Connection::read_length() {
-  const bool first = arrived_ == Time();
+/// Reads what is there. Memory is taken only for a length that is allowed (requirement C1).
+void Connection::read_available() {
   enter(State::reading);
-  if (!first) limit_frame();
-  asio::async_read(socket_, asio::buffer(length_),
-                   [self = shared_from_this(), turn = turn_](const Code& error, std::size_t) {
-                     if (!self->is_current(error, turn)) return;
-                     if (error) return self->close();  // the module is gone
-                     self->read_body();
-                   });
+  while (read_ < length_.size()) {
+    if (!read_some(length_.data() + read_, length_.size() - read_)) return;
+  }
+  if (body_.empty()) {
+    const wire::BodySize size = wire::body_size(length_);
+    if (size.fault != wire::CodecFault::none) return close_because(wire::name_of(size.fault));
+    body_ = Secret::of_size(size.size);
+  }
+  while (read_ < length_.size() + body_.size()) {
+    const std::size_t in_body = read_ - length_.size();
+    if (!read_some(body_.writable().data() + in_body, body_.size() - in_body)) return;
+  }
+  take_frame();
 }
 
-/// Memory is taken only for a length that is allowed (requirement C1).
-void Connection::read_body() {
-  const wire::BodySize size = wire::body_size(length_);
-  if (size.fault != wire::CodecFault::none) return close_because(wire::name_of(size.fault));
-  body_ = Secret::of_size(size.size);
-  asio::async_read(socket_, asio::buffer(body_.writable().data(), body_.size()),
-                   [self = shared_from_this(), turn = turn_](const Code& error, std::size_t) {
-                     if (!self->is_current(error, turn)) return;
-                     if (error) return self->close_because("end of file inside a frame");
-                     self->take_frame();
-                   });
+/// False if nothing more comes now; whatever must follow has been seen to.
+bool Connection::read_some(std::byte* to, std::size_t wanted) {
+  Code error;
+  const std::size_t count = socket_.read_some(asio::buffer(to, wanted), error);
+  read_ += count;
+  if (!error) return true;
+  if (error == asio::error::would_block || error == asio::error::try_again) {
+    wait_for_more();
+  } else if (read_ == 0) {
+    close();  // the module is gone
+  } else {
+    close_because("end of file inside a frame");
+  }
+  return false;
+}
+
+/// The first frame is due at once, and the rest of one that has begun: nobody has to type it.
+void Connection::wait_for_more() {
+  const bool is_for_a_person = read_ == 0 && arrived_ != Clock::time_point();
+  if (is_for_a_person) return wait_for_frame();  // woken by what had been read already
+  limit_frame();
+  limit_the_whole();
+  socket_.async_wait(Socket::wait_read,
+                     [self = shared_from_this(), turn = turn_](const Code& error) {
+                       if (self->is_current(error, turn)) self->read_available();
+                     });
 }
 
 void Connection::take_frame() {
-  arrived_ = steady_clock::now();
-  step_limit_.cancel();
+  arrived_ = Clock::now();
+  if (frame_is_limited_) step_limit_.cancel();
+  frame_is_limited_ = false;
+  read_ = 0;
   Result<wire::Received> received = wire::Received::read(std::move(body_));
+  body_ = Secret();
   if (!received) return close_because(received.error().detail.c_str());
   received_ = std::move(*received);
   enter(State::busy);
+  const bool at_once = desk_.enter([self = shared_from_this()] {
+    asio::post(self->socket_.get_executor(), [self] { self->work(); });
+  });
+  if (at_once) return work();
   watch_for_hang_up();
-  asio::post(workers_, [self = shared_from_this()] { self->judge(); });
 }
 
 /// Whatever can be read before it is the module's turn again is its end, or no module.
 void Connection::watch_for_hang_up() {
+  if (watches_) return;
+  watches_ = true;
   socket_.async_wait(Socket::wait_read,
                      [self = shared_from_this(), turn = turn_](const Code& error) {
-                       if (self->is_current(error, turn))
-                         self->close_because("the module did not wait");
+                       self->watches_ = false;
+                       if (!self->is_current(error, turn)) return;
+                       // It may have been woken by what had been read already.
+                       if (self->module_waits()) return self->watch_for_hang_up();
+                       self->close_because("the module did not wait");
                      });
 }
 
-/// On a worker thread.
+bool Connection::module_waits() {
+  char byte = 0;
+  const ssize_t count =
+      ::recv(socket_.native_handle(), &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT);
+  return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+/// With a place at the desk. An answer must not be burnt for a module that has left.
+void Connection::work() {
+  if (state_ == State::busy && !module_waits()) close_because("the module did not wait");
+  if (state_ == State::busy) judge();
+  desk_.leave();
+  if (state_ == State::busy) judged();
+}
+
 void Connection::judge() {
-  if (!wanted_) return;
-  if (steady_clock::now() - arrived_ > settings_.queue_limit) {
+  if (Clock::now() - arrived_ > settings_.queue_limit) {
     reply_ = dialogue_.end(wire::Outcome::unavailable);
   } else {
     try {
@@ -119,14 +189,13 @@ void Connection::judge() {
     }
   }
   received_.reset();
-  asio::post(loop_, [self = shared_from_this()] { self->judged(); });
 }
 
 void Connection::judged() {
-  if (state_ == State::closed) return;
   if (!reply_) return close_because(reply_.error().detail.c_str());
   if (ending_ && !reply_->last) reply_ = dialogue_.end(wire::Outcome::denied);
   if (!reply_->held) return send_reply();
+  watch_for_hang_up();
   step_limit_.expires_at(arrived_ + settings_.refusal_schedule);
   step_limit_.async_wait([self = shared_from_this(), turn = turn_](const Code& error) {
     if (self->is_current(error, turn)) self->send_reply();
@@ -135,12 +204,17 @@ void Connection::judged() {
 
 void Connection::send_reply() {
   enter(State::writing);
-  socket_.cancel();  // the watch
+  if (watches_) socket_.cancel();
   const Secret& frame = reply_->frame;
-  asio::async_write(socket_, asio::buffer(frame.reveal_bytes().data(), frame.size()),
-                    [self = shared_from_this(), turn = turn_](const Code& error, std::size_t) {
-                      if (!self->is_current(error, turn)) return;
-                      if (error) return self->close();
+  Code error;
+  const std::size_t sent =
+      socket_.write_some(asio::buffer(frame.reveal_bytes().data(), frame.size()), error);
+  if (error && error != asio::error::would_block && error != asio::error::try_again) return close();
+  if (sent == frame.size()) return reply_sent();
+  asio::async_write(socket_, asio::buffer(frame.reveal_bytes().data() + sent, frame.size() - sent),
+                    [self = shared_from_this(), turn = turn_](const Code& fault, std::size_t) {
+                      if (!self->is_current(fault, turn)) return;
+                      if (fault) return self->close();
                       self->reply_sent();
                     });
 }
@@ -165,11 +239,6 @@ void Connection::person_took_too_long() {
   }
 }
 
-void Connection::close_unless_busy() {
-  ending_ = true;
-  if (state_ == State::idle || state_ == State::reading) close();
-}
-
 void Connection::close_because(const char* reason) {
   if (state_ == State::closed) return;
   log(LogLevel::info, "PAM connection closed",
@@ -180,12 +249,12 @@ void Connection::close_because(const char* reason) {
 void Connection::close() {
   if (state_ == State::closed) return;
   enter(State::closed);
-  wanted_ = false;
   Code ignored;
   socket_.close(ignored);
   whole_limit_.cancel();
   step_limit_.cancel();
   body_ = Secret();
+  received_.reset();
   ended_(shared_from_this());
 }
 

@@ -6,12 +6,14 @@
 #include <algorithm>
 #include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
 #include <set>
 #include <thread>
+#include <vector>
 
 #include "base/log.hpp"
 #include "ipc/admission.hpp"
@@ -71,64 +73,81 @@ class Server::Loop {
         authority_(settings_.allowed_callers),
         needs_{settings_, authority_, face, phrases},
         file_(std::move(file)),
+        desk_(settings_.threads),
         admission_(settings_.max_connections, settings_.max_per_uid),
-        workers_(settings_.threads),
         acceptor_(loop_, stream_protocol(), socket.release()),
         pause_(loop_) {
     accept();
-    thread_ = std::thread([this] { loop_.run(); });
+    // One more than may work on logins: the time limits are kept when all of those are busy.
+    for (std::size_t i = 0; i < settings_.threads + 1; ++i) {
+      threads_.emplace_back([this] { loop_.run(); });
+    }
   }
 
   ~Loop() { stop(0ms); }
 
   void stop(std::chrono::milliseconds patience) {
     const std::lock_guard one_at_a_time(stopping_);
-    if (!thread_.joinable()) return;
-    asio::post(loop_, [this] { close_door(); });
+    if (threads_.empty()) return;
+    close_door();
+    for_each([](Connection& connection) { connection.ask_to_end(); });
     {
-      std::unique_lock lock(emptied_mutex_);
-      emptied_.wait_for(lock, patience, [this] { return door_closed_ && connections_ == 0; });
+      std::unique_lock lock(mutex_);
+      emptied_.wait_for(lock, patience, [this] { return present_.empty(); });
     }
-    asio::post(loop_, [this] { for_each([](Connection& connection) { connection.close(); }); });
-    workers_.join();
+    for_each([](Connection& connection) { connection.ask_to_close(); });
     alive_.reset();
-    thread_.join();
+    for (std::thread& thread : threads_) thread.join();
+    threads_.clear();
     file_.reset();
   }
 
   std::size_t connections() const noexcept { return connections_; }
 
  private:
+  using Code = boost::system::error_code;
+
+  /// One at a time: the handler asks for the next.
   void accept() {
-    acceptor_.async_accept(
-        [this](const boost::system::error_code& error, stream_protocol::socket socket) {
-          if (error == asio::error::operation_aborted || !acceptor_.is_open()) return;
-          if (error) return accept_later(error);
-          welcome(std::move(socket));
-          accept();
-        });
+    const std::lock_guard lock(mutex_);
+    if (!acceptor_.is_open()) return;
+    acceptor_.async_accept(asio::make_strand(loop_),
+                           [this](const Code& error, Connection::Socket socket) {
+                             if (error == asio::error::operation_aborted) return;
+                             if (error) return accept_later(error);
+                             const auto connection = welcome(std::move(socket));
+                             accept();
+                             if (connection) connection->begin();
+                           });
   }
 
   /// Out of descriptors or memory: the connection stays in the kernel's queue, and asking again at
   /// once would only spin.
-  void accept_later(const boost::system::error_code& error) {
+  void accept_later(const Code& error) {
     log(LogLevel::error, "cannot accept a connection", {{"error", error.message()}});
+    const std::lock_guard lock(mutex_);
+    if (!acceptor_.is_open()) return;
     pause_.expires_after(100ms);
-    pause_.async_wait([this](const boost::system::error_code& stopped) {
+    pause_.async_wait([this](const Code& stopped) {
       if (!stopped) accept();
     });
   }
 
-  void welcome(stream_protocol::socket socket) {
+  std::shared_ptr<Connection> welcome(Connection::Socket socket) {
     const Result<Peer> peer = peer_of(socket.native_handle());
-    if (!peer) return;
-    if (!admission_.admit(peer->uid)) return turned_away(*peer);
+    if (!peer) return nullptr;
+    const std::lock_guard lock(mutex_);
+    if (!acceptor_.is_open()) return nullptr;
+    if (!admission_.admit(peer->uid)) {
+      turned_away(*peer);
+      return nullptr;
+    }
     auto connection = std::make_shared<Connection>(
-        loop_, workers_, needs_, std::move(socket), *peer,
+        desk_, needs_, std::move(socket), *peer,
         [this](const std::shared_ptr<Connection>& ended) { goodbye(ended); });
     present_.insert(connection);
-    connections_ = admission_.present();
-    connection->begin();
+    connections_ = present_.size();
+    return connection;
   }
 
   /// One line for many: who floods the socket must not flood the log.
@@ -145,31 +164,24 @@ class Server::Loop {
   }
 
   void goodbye(const std::shared_ptr<Connection>& connection) {
+    const std::lock_guard lock(mutex_);
     if (present_.erase(connection) == 0) return;
     admission_.leave(connection->uid());
-    tell_if_empty();
+    connections_ = present_.size();
+    if (present_.empty()) emptied_.notify_all();
   }
 
   void close_door() {
-    boost::system::error_code ignored;
+    const std::lock_guard lock(mutex_);
+    Code ignored;
     acceptor_.close(ignored);
     pause_.cancel();
-    for_each([](Connection& connection) { connection.close_unless_busy(); });
-    door_closed_ = true;
-    tell_if_empty();
   }
 
-  void tell_if_empty() {
-    const std::lock_guard lock(emptied_mutex_);
-    connections_ = admission_.present();
-    if (connections_ == 0) emptied_.notify_all();
-  }
-
-  /// Over a copy: closing one takes it out of `present_`.
   template <class F>
   void for_each(F&& each) {
-    const std::set<std::shared_ptr<Connection>> present = present_;
-    for (const std::shared_ptr<Connection>& connection : present) each(*connection);
+    const std::lock_guard lock(mutex_);
+    for (const std::shared_ptr<Connection>& connection : present_) each(*connection);
   }
 
   const Settings settings_;
@@ -177,24 +189,22 @@ class Server::Loop {
   const DialogueNeeds needs_;
   std::optional<SocketFile> file_;
 
-  // On the loop's thread alone.
+  asio::io_context loop_;
+  asio::executor_work_guard<asio::io_context::executor_type> alive_ = asio::make_work_guard(loop_);
+  Desk desk_;
+
+  std::mutex mutex_;  ///< of all that follows, but for connections_
   Admission admission_;
   std::set<std::shared_ptr<Connection>> present_;
   std::size_t turned_away_ = 0;
   std::chrono::steady_clock::time_point last_complaint_;
-
-  asio::io_context loop_{1};
-  asio::executor_work_guard<asio::io_context::executor_type> alive_ = asio::make_work_guard(loop_);
-  asio::thread_pool workers_;
   stream_protocol::acceptor acceptor_;
   asio::steady_timer pause_;
-
-  std::atomic<std::size_t> connections_ = 0;
-  std::atomic<bool> door_closed_ = false;
-  std::mutex emptied_mutex_;
   std::condition_variable emptied_;
+  std::atomic<std::size_t> connections_ = 0;
+
   std::mutex stopping_;
-  std::thread thread_;
+  std::vector<std::thread> threads_;
 };
 
 Server::Server(std::unique_ptr<Loop> loop) : loop_(std::move(loop)) {}

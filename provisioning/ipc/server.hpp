@@ -14,9 +14,10 @@ class Phrasebook;
 
 namespace portal::ipc {
 
-/// The Unix socket that the PAM modules speak to. One thread serves all connections, a bounded pool
-/// of its own works on logins; an idle connection costs a descriptor and no thread (requirement
-/// C1). Who connects is decided by SO_PEERCRED (C2). Logs its refusals.
+/// The Unix socket that the PAM modules speak to. A bounded pool of threads of its own serves all
+/// connections and works on logins, on all of them but one at a time; an idle connection costs a
+/// descriptor and no thread (requirement C1). Who connects is decided by SO_PEERCRED (C2). Logs its
+/// refusals.
 class Server {
  public:
   /// Listens, and serves from then on. `face` and `phrases` must outlive the server.
