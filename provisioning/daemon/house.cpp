@@ -31,6 +31,7 @@
 #include "factors/totp.hpp"
 #include "ipc/server.hpp"
 #include "messages/catalogue.hpp"
+#include "store/deferring_store.hpp"
 #include "web/site.hpp"
 
 namespace portal {
@@ -148,6 +149,7 @@ struct House::Rooms {
 #endif
   std::optional<AlarmLog> alarms;
   std::optional<OutboxNotice> notice;
+  std::optional<DeferringStore> deferring;
   std::optional<GatedDirectory> gate;
 
   std::optional<RegistrationService> settling;  ///< past the gate
@@ -187,6 +189,7 @@ Result<void> House::Rooms::open_store() {
 #endif
   store = &alarms.emplace(*store);
   store = &notice.emplace(*store);
+  store = &deferring.emplace(*store);
   gate.emplace(*directory);
   return {};
 }

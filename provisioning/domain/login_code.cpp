@@ -138,7 +138,7 @@ LoginStep LoginService::judge_code(LoginConversation& conversation, const Secret
         kind = judged->by;
         if (judged->refused) return refuse(*judged->refused, judged->why);
         const auto welcomed =
-            passwords_.welcome(transaction, conversation.account, conversation.source, now);
+            PasswordJudge::welcome(transaction, conversation.account, conversation.source, now);
         if (!welcomed) return fail(welcomed.error());
         if (conversation.password.verdict == BindAnswer::Verdict::must_change) {
           auto left = leave_proof(transaction, conversation.account, conversation.source, now);

@@ -147,22 +147,23 @@ LoginStep LoginService::judge_password(LoginConversation& conversation, const Se
   return next;
 }
 
+/// Nothing was used up that could be used again, so the answer need not wait for the disk (J3).
 LoginStep LoginService::grant_without_factor(const LoginConversation& conversation) {
   const UtcTime now = neighbours_.clock.now();
-  auto step = in_write<LoginStep>(
-      neighbours_.store, "login.granted", [&](Transaction& transaction) -> Result<LoginStep> {
-        const auto welcomed =
-            passwords_.welcome(transaction, conversation.account, conversation.source, now);
-        if (!welcomed) return fail(welcomed.error());
-        AuditEvent event =
-            success_event(now, "login.granted", conversation.account.text(), conversation.source);
-        event.reason = "password alone";
-        if (auto told = transaction.audit().append(event); !told) return fail(told.error());
-        return Granted{conversation.account, std::nullopt, event.decision,
-                       notice_of(neighbours_.phrases, conversation)};
+  AuditEvent event =
+      success_event(now, "login.granted", conversation.account.text(), conversation.source);
+  event.reason = "password alone";
+  const auto told = neighbours_.store.write_soon(
+      "login.granted",
+      [event, account = conversation.account, source = conversation.source,
+       now](Transaction& transaction) -> Result<void> {
+        if (auto done = PasswordJudge::welcome(transaction, account, source, now); !done)
+          return done;
+        return transaction.audit().append(event);
       });
-  if (!step) return unavailable();
-  return std::move(*step);
+  if (!told) return unavailable();
+  return Granted{conversation.account, std::nullopt, event.decision,
+                 notice_of(neighbours_.phrases, conversation)};
 }
 
 }  // namespace portal

@@ -40,8 +40,8 @@ class PasswordJudge {
 
   /// In the transaction that grants: the account's wrong passwords from this source are forgotten,
   /// and the source is known from now on.
-  Result<void> welcome(Transaction& transaction, const AccountId& account, const Source& source,
-                       UtcTime now);
+  static Result<void> welcome(Transaction& transaction, const AccountId& account,
+                              const Source& source, UtcTime now);
 
  private:
   /// What the store knows about a typed name before the directory is asked.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -44,6 +45,8 @@ class Transaction {
 class Store {
  public:
   using Work = FunctionRef<Result<void>(Transaction&)>;
+  /// Work that outlives the call; it may be done twice if its first commit failed.
+  using OwnedWork = std::function<Result<void>(Transaction&)>;
 
   virtual ~Store() = default;
   /// Runs `work` in a transaction that no other writer interleaves; commits durably if it returns a
@@ -51,6 +54,11 @@ class Store {
   /// error. `label` names the write in logs and fault tests ("registration.identify").
   /// Fails as `work` does; unavailable (the store does not answer or the commit failed).
   virtual Result<void> write(std::string_view label, Work work) = 0;
+  /// As `write`, but the caller may go on before it is durable: it follows within a second, or the
+  /// call waits for it. Only for what requirement J3 lets follow. A crash in that second loses it.
+  virtual Result<void> write_soon(std::string_view label, OwnedWork work) {
+    return write(label, work);
+  }
   /// Runs `work` on a consistent view; nothing it writes stays.
   virtual Result<void> read(Work work) = 0;
 };
