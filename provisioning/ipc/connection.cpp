@@ -15,9 +15,10 @@ namespace portal::ipc {
 
 namespace asio = boost::asio;
 
-Connection::Connection(Desk& desk, const DialogueNeeds& needs, Socket socket, const Peer& peer,
-                       Ended ended)
-    : desk_(desk),
+Connection::Connection(Crew& crew, Desk& desk, const DialogueNeeds& needs, Socket socket,
+                       const Peer& peer, Ended ended)
+    : crew_(crew),
+      desk_(desk),
       settings_(needs.settings),
       socket_(std::move(socket)),
       whole_limit_(socket_.get_executor()),
@@ -180,6 +181,7 @@ void Connection::judge() {
   if (Clock::now() - arrived_ > settings_.queue_limit) {
     reply_ = dialogue_.end(wire::Outcome::unavailable);
   } else {
+    if (dialogue_.may_block(received_->message())) crew_.hand_over();
     try {
       reply_ = dialogue_.take(received_->message());
     } catch (const std::exception&) {

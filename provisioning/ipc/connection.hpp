@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 
+#include "ipc/crew.hpp"
 #include "ipc/desk.hpp"
 #include "ipc/dialogue.hpp"
 
@@ -28,7 +29,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// Called once, on the strand.
   using Ended = std::function<void(const std::shared_ptr<Connection>&)>;
 
-  Connection(Desk& desk, const DialogueNeeds& needs, Socket socket, const Peer& peer, Ended ended);
+  Connection(Crew& crew, Desk& desk, const DialogueNeeds& needs, Socket socket, const Peer& peer,
+             Ended ended);
 
   // From any thread; what they ask for is done on the strand.
   void begin();
@@ -70,6 +72,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool is_current(const Code& error, std::uint64_t turn) const;
   void enter(State state);
 
+  Crew& crew_;
   Desk& desk_;
   const Settings& settings_;
   Socket socket_;

@@ -11,6 +11,12 @@
 
 namespace portal::ipc {
 
+bool Dialogue::may_block(const wire::ModuleMessage& message) const {
+  const auto* open = std::get_if<wire::Open>(&message);
+  return open == nullptr || peer_.uid != 0 || open->operation != wire::Operation::authenticate ||
+         open->proof == wire::Proof::factor_alone || open->first_pass != wire::FirstPass::ask;
+}
+
 Result<Reply> Dialogue::take(const wire::ModuleMessage& message) {
   const Turn turn = turn_;
   turn_ = Turn::over;  // until a prompt gives the module another turn

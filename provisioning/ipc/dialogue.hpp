@@ -39,6 +39,10 @@ class Dialogue {
  public:
   Dialogue(const DialogueNeeds& needs, const Peer& peer) : needs_(needs), peer_(peer) {}
 
+  /// Whether `take` may ask the directory, the store or NSS for this. An Open that only asks for
+  /// the password, for a caller who may ask for anyone, does not.
+  bool may_block(const wire::ModuleMessage& message) const;
+
   /// The answer to a module's message.
   /// Fails: malformed (not this message's turn), denied (the application could not ask the person);
   /// either way there is nobody to answer to.

@@ -12,12 +12,12 @@
 #include <mutex>
 #include <optional>
 #include <set>
-#include <thread>
-#include <vector>
+#include <utility>
 
 #include "base/log.hpp"
 #include "ipc/admission.hpp"
 #include "ipc/connection.hpp"
+#include "ipc/crew.hpp"
 #include "ipc/socket_file.hpp"
 
 namespace portal::ipc {
@@ -79,16 +79,14 @@ class Server::Loop {
         pause_(loop_) {
     accept();
     // One more than may work on logins: the time limits are kept when all of those are busy.
-    for (std::size_t i = 0; i < settings_.threads + 1; ++i) {
-      threads_.emplace_back([this] { loop_.run(); });
-    }
+    crew_.start(settings_.threads + 1);
   }
 
   ~Loop() { stop(0ms); }
 
   void stop(std::chrono::milliseconds patience) {
     const std::lock_guard one_at_a_time(stopping_);
-    if (threads_.empty()) return;
+    if (std::exchange(stopped_, true)) return;
     close_door();
     for_each([](Connection& connection) { connection.ask_to_end(); });
     {
@@ -97,8 +95,7 @@ class Server::Loop {
     }
     for_each([](Connection& connection) { connection.ask_to_close(); });
     alive_.reset();
-    for (std::thread& thread : threads_) thread.join();
-    threads_.clear();
+    crew_.join();
     file_.reset();
   }
 
@@ -143,7 +140,7 @@ class Server::Loop {
       return nullptr;
     }
     auto connection = std::make_shared<Connection>(
-        desk_, needs_, std::move(socket), *peer,
+        crew_, desk_, needs_, std::move(socket), *peer,
         [this](const std::shared_ptr<Connection>& ended) { goodbye(ended); });
     present_.insert(connection);
     connections_ = present_.size();
@@ -189,8 +186,9 @@ class Server::Loop {
   const DialogueNeeds needs_;
   std::optional<SocketFile> file_;
 
-  asio::io_context loop_;
+  asio::io_context loop_{1};
   asio::executor_work_guard<asio::io_context::executor_type> alive_ = asio::make_work_guard(loop_);
+  Crew crew_{loop_};
   Desk desk_;
 
   std::mutex mutex_;  ///< of all that follows, but for connections_
@@ -204,7 +202,7 @@ class Server::Loop {
   std::atomic<std::size_t> connections_ = 0;
 
   std::mutex stopping_;
-  std::vector<std::thread> threads_;
+  bool stopped_ = false;
 };
 
 Server::Server(std::unique_ptr<Loop> loop) : loop_(std::move(loop)) {}
