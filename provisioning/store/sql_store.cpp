@@ -1,7 +1,9 @@
 #include "store/sql_store.hpp"
 
+#include "store/group_commit.hpp"
 #include "store/housekeeping.hpp"
 #include "store/migrations.hpp"
+#include "store/rollback.hpp"
 #include "store/sql/location.hpp"
 #include "store/sql/pool.hpp"
 #include "store/transaction.hpp"
@@ -10,21 +12,6 @@ namespace portal {
 namespace {
 
 constexpr int kMostReaders = 64;
-
-/// Undoes a transaction that was not committed, also when an exception passes.
-class Rollback {
- public:
-  explicit Rollback(sql::Connection& connection) : connection_(&connection) {}
-  Rollback(const Rollback&) = delete;
-  Rollback& operator=(const Rollback&) = delete;
-  ~Rollback() {
-    if (connection_ != nullptr) connection_->rollback();
-  }
-  void dismiss() noexcept { connection_ = nullptr; }
-
- private:
-  sql::Connection* connection_;
-};
 
 /// A connection to the store that was opened at the start, and to no other: not to an empty or
 /// older file that was put in its place.
@@ -69,21 +56,10 @@ class SqlStore::Engine {
         writers_(location, 1, settings.patience,
                  connector(location, sql::Connection::Access::write, settings, keyring)),
         readers_(location, static_cast<std::size_t>(settings.readers), settings.patience,
-                 connector(location, sql::Connection::Access::read, settings, keyring)) {}
+                 connector(location, sql::Connection::Access::read, settings, keyring)),
+        commits_(writers_, keyring, settings.patience) {}
 
-  Result<void> write(Work work) {
-    const Result<sql::Pool::Lease> lease = writers_.lease();
-    if (!lease) return fail(lease.error());
-    sql::Connection& connection = lease->connection();
-    Result<void> done = connection.begin();
-    if (!done) return done;
-    Rollback rollback(connection);
-    SqlTransaction transaction(StoreContext{connection, keyring_});
-    done = work(transaction);
-    if (!done) return done;
-    rollback.dismiss();
-    return connection.commit();
-  }
+  Result<void> write(Work work) { return commits_.write(work); }
 
   Result<void> read(Work work) {
     const Result<sql::Pool::Lease> lease = readers_.lease();
@@ -114,6 +90,7 @@ class SqlStore::Engine {
   const Clock& clock_;
   sql::Pool writers_;
   sql::Pool readers_;
+  GroupCommit commits_;
 };
 
 SqlStore::SqlStore(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}

@@ -34,7 +34,8 @@ class SqlStore final : public Store {
                                                 const Keyring& keyring, const Clock& clock);
   ~SqlStore() override;
 
-  /// See Store. One write at a time, in the order of asking, durable when it returns. A statement
+  /// See Store. One write at a time, in the order of asking, durable when it returns; those that
+  /// wait are committed together, and `work` may run on the thread of one of them. A statement
   /// of `work` that failed, but for a conflict, is not committed even if `work` passed over it.
   Result<void> write(std::string_view label, Work work) override;
   /// See Store. Never waits for a writer. A write in `work` fails: internal.

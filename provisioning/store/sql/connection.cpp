@@ -257,6 +257,29 @@ Result<void> Connection::begin() {
   return {};
 }
 
+Result<void> Connection::mark() {
+  const Result<std::int64_t> marked = execute("savepoint work");
+  if (!marked) return fail(marked.error());
+  return {};
+}
+
+Result<void> Connection::keep_since_mark() {
+  if (backend_->failed) return fail(*backend_->failed);
+  const Result<std::int64_t> kept = execute("release work");
+  if (!kept) return fail(kept.error());
+  return {};
+}
+
+Result<void> Connection::undo_since_mark() {
+  const bool is_gone = sqlite_api::sqlite3_get_autocommit(backend_->handle()) != 0;
+  if (is_gone || !execute("rollback to work") || !execute("release work")) {
+    return fail(Errc::unavailable,
+                backend_->failed ? backend_->failed->detail : "store: it was rolled back");
+  }
+  backend_->failed.reset();
+  return {};
+}
+
 Result<void> Connection::commit() {
   Result<void> done;
   if (backend_->failed) {

@@ -47,6 +47,12 @@ class Connection {
   /// Begins a transaction: a consistent view for reading; for writing, after every other writer has
   /// finished.
   Result<void> begin();
+  /// In a transaction: what follows can be kept or undone by itself, until one of the two is said.
+  Result<void> mark();
+  /// Fails like `commit`, and leaves it to be undone.
+  Result<void> keep_since_mark();
+  /// Fails: unavailable (the failure has undone the whole transaction).
+  Result<void> undo_since_mark();
   /// Makes it durable. Fails with the first failure of a statement in it but conflict, even if the
   /// caller passed over that: nothing is half-written.
   Result<void> commit();
