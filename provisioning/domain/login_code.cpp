@@ -41,6 +41,15 @@ FactorClaim claim_of(const LoginConversation& conversation) {
 
 LoginStep LoginService::challenge(const LoginConversation& conversation, const Factor& factor) {
   const UtcTime now = neighbours_.clock.now();
+  if (factor.kind == FactorKind::totp) {
+    // Only a refusal has anything to write: a reader waits for nobody.
+    const auto refused =
+        in_read<std::optional<RefusalReason>>(neighbours_.store, [&](Transaction& transaction) {
+          return factors_.call(transaction, claim_of(conversation), factor, now);
+        });
+    if (!refused) return unavailable();
+    if (!*refused) return code_prompt(neighbours_.phrases, conversation, factor);
+  }
   auto step = in_write<LoginStep>(
       neighbours_.store, "login.challenge", [&](Transaction& transaction) -> Result<LoginStep> {
         const auto refuse = [&](RefusalReason reason) -> Result<LoginStep> {
