@@ -64,7 +64,8 @@ def rows_of(plan, stage):
             Row(f"portal: password, {FEW} accounts", f"password-{FEW}", floor=p,
                 **few),
             Row(f"portal: password + code, {MIDDLE:,} accounts", f"code-{MIDDLE}", (0, MIDDLE), f,
-                codes=True, before=lambda: stage.forget_used_steps(MIDDLE)),
+                codes=True, logins=MIDDLE // 2,
+                before=lambda: stage.forget_used_steps(MIDDLE)),
             Row(f"portal: password + code, {FEW} accounts", f"code-{FEW}", floor=f, codes=True,
                 **few),
             # pam_oath wants each code of a person to be a later one.
