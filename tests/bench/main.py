@@ -22,11 +22,12 @@ class Plan:
     def __init__(self, quick):
         self.people = 8_000 if quick else 100_000
         self.oath_users = 1_000 if quick else 10_000
-        self.rounds = 2 if quick else 7
+        self.rounds = 2 if quick else 5
         self.logins = 100 if quick else 500
         self.logins_side_by_side = 400 if quick else 2_000
+        self.oath_logins_side_by_side = 160 if quick else 400
         self.argon2id_logins = 16 if quick else 40
-        self.few_batches = 10 if quick else 140
+        self.few_batches = 10 if quick else 100
         self.waiting = 100 if quick else 1_000
         self.loads = 200 if quick else 2_000
 
@@ -73,6 +74,7 @@ def rows_of(plan, stage):
                 spread=8, logins=64, tolerant=True, before=lambda: stage.renew_oath_users(FEW)),
             Row(f"pam_ldap + pam_oath, {plan.oath_users:,} users", f"pam_oath-{plan.oath_users}",
                 (0, plan.oath_users), f, codes=True, tolerant=True,
+                logins_side_by_side=plan.oath_logins_side_by_side,
                 before=lambda: stage.renew_oath_users(plan.oath_users)),
             Row(p + ", Argon2id", "floor", argon2id, options=bind, logins=plan.argon2id_logins),
             Row("portal: password, Argon2id", f"password-{big}", (argon2id[0], half),

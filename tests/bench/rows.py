@@ -54,6 +54,7 @@ class Row:
     account: bool = False
     tolerant: bool = False  # of right codes refused when logins overlap
     logins: int = 0  # 0: as many as the run wants
+    logins_side_by_side: int = 0  # the same for those
     before: object = None  # called before each batch
     rounds: list = field(default_factory=list)  # of each round: the sorted nanoseconds
     alone: list = field(default_factory=list)  # logins a second, one process
@@ -71,7 +72,7 @@ class Row:
         extra = ["--processes", processes]
         if self.tolerant:
             extra.append("--count-refusals")
-        told = self._run(stage, self.logins or count, *extra)
+        told = self._run(stage, self.logins_side_by_side or self.logins or count, *extra)
         self.side_by_side.append(told.rate)
         self.refused += told.refused
 
