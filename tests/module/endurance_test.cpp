@@ -52,8 +52,11 @@ struct Held {
 constexpr std::size_t kHeapSlack = kTimes - 1;
 constexpr std::size_t kResidentSlack = 1024 * 1024;
 
+/// The scripted daemon lives in this process: its end of the last connection may be open or not.
+constexpr std::size_t kDescriptorSlack = 1;
+
 void assert_no_growth(const Held& before, const Held& after) {
-  assert_int_equal(after.descriptors, before.descriptors);
+  assert_true(after.descriptors <= before.descriptors + kDescriptorSlack);
   assert_true(after.mappings <= before.mappings + 2);
   assert_true(after.heap <= before.heap + kHeapSlack);
   assert_true(after.resident <= before.resident + kResidentSlack);
