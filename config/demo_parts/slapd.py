@@ -15,6 +15,7 @@ import json
 import os
 import re
 import secrets
+import select
 import signal
 import socket
 import subprocess
@@ -217,6 +218,15 @@ class PrivateSlapd:
                 return False
 
 
+def wait_for_the_end(woken):
+    """Until the standard input ends or a signal is told through `woken`. A plain read would not see a
+    signal that comes just before it sleeps."""
+    while True:
+        ready, _, _ = select.select([sys.stdin.fileno(), woken], [], [])
+        if woken in ready or not os.read(sys.stdin.fileno(), 4096):
+            return
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--folder", required=True)
@@ -232,6 +242,9 @@ def main():
     def end(*_):
         raise SystemExit(0)
 
+    woken, waker = os.pipe()
+    os.set_blocking(waker, False)
+    signal.set_wakeup_fd(waker)
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     slapd = PrivateSlapd(options.folder, options.listen, options.certificate, options.key,
@@ -239,8 +252,7 @@ def main():
     try:
         slapd.start()
         print(json.dumps(slapd.facts()), flush=True)
-        while sys.stdin.buffer.raw.read(4096):
-            pass
+        wait_for_the_end(woken)
     except SlapdError as error:
         sys.exit(f"slapd.py: {error}")
     finally:
