@@ -206,14 +206,14 @@ class Helper(unittest.TestCase):
         # L4
         process, pid = self.start()
         process.stdin.close()
-        self.assertEqual(process.wait(60), 0)
+        self.assertEqual(process.wait(15), 0)
         self.assert_gone(pid)
 
     def test_slapd_ends_with_a_signal(self):
         # L4
         process, pid = self.start()
         process.send_signal(signal.SIGTERM)
-        self.assertEqual(process.wait(60), 0)
+        self.assertEqual(process.wait(15), 0)
         self.assert_gone(pid)
 
     def test_slapd_ends_when_its_helper_is_killed(self):
