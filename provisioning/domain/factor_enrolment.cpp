@@ -3,20 +3,18 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/random.hpp"
 #include "domain/activation_guesses.hpp"
 #include "domain/app_key.hpp"
 #include "domain/codes.hpp"
-#include "domain/enrolment_proof.hpp"
 #include "domain/login_prompts.hpp"
+#include "domain/new_factor.hpp"
 #include "domain/notices.hpp"
-#include "domain/ports/challenges.hpp"
-#include "domain/ports/outbox.hpp"
 #include "domain/ports/people.hpp"
 #include "domain/ports/phrasebook.hpp"
 #include "domain/ports/qr_code.hpp"
 #include "domain/ports/store.hpp"
 #include "domain/sms_budget.hpp"
+#include "identity/typed.hpp"
 
 namespace portal {
 namespace {
@@ -33,12 +31,28 @@ bool is_open(const Letter& letter, UtcTime now) {
 }
 
 std::optional<FactorKind> parse_choice(std::string_view typed) {
-  const std::size_t first = typed.find_first_not_of(" \t");
-  if (first == typed.npos) return std::nullopt;
-  typed = typed.substr(first, typed.find_last_not_of(" \t") - first + 1);
-  if (typed == "1") return FactorKind::sms;
-  if (typed == "2") return FactorKind::totp;
+  if (trimmed(typed) == "1") return FactorKind::sms;
+  if (trimmed(typed) == "2") return FactorKind::totp;
   return std::nullopt;
+}
+
+using Proof = std::variant<Factor, RefusalReason>;
+
+Result<Proof> prove_phone(Transaction& transaction, const FactorClaim& claim,
+                          const PhoneNumber& phone, const Secret& code, UtcTime now) {
+  const auto refused =
+      use_up_code(transaction, scope_of(claim, ChallengePurpose::prove_phone), code, now);
+  if (!refused) return fail(refused.error());
+  if (*refused) return **refused;
+  return new_phone(claim.account, phone, now);
+}
+
+Result<Proof> prove_app(const TotpCodes& totp, const FactorClaim& claim, const Secret& seed,
+                        const Secret& code, UtcTime now) {
+  const auto match = match_enrolment(totp, seed, code, now);
+  if (!match) return fail(match.error());
+  if (!*match) return RefusalReason::wrong_code;
+  return new_app(claim.account, seed, **match, now);
 }
 
 }  // namespace
@@ -68,10 +82,6 @@ Result<std::shared_ptr<FactorEnrolment>> FactorEnrolments::open_to(Transaction& 
   enrolment->issuer = in_language((*portal)->name, account.language);
   enrolment->user_name = account.email.text();
   return enrolment;
-}
-
-Prompt FactorEnrolments::first_prompt(const LoginConversation& conversation) const {
-  return prompt_for(conversation);
 }
 
 Prompt FactorEnrolments::prompt_for(const LoginConversation& conversation) const {
@@ -178,13 +188,11 @@ Result<FactorEnrolments::Step> FactorEnrolments::take_number(Transaction& transa
       spend_sms(transaction, login_.sms, SmsPurpose::enrol, *phone, conversation.source, now);
   if (!refused) return fail(refused.error());
   if (*refused) return EnrolmentRefused{**refused, "SMS"};
-  const Secret code = random_digits(kFactorCodeDigits);
-  const UtcTime expires = now + login_.sms.code_lifetime;
-  auto opened = transaction.challenges().open(enrolment_scope(claim), code, now, expires);
-  if (!opened) return fail(std::move(opened).error());
-  auto put =
-      transaction.outbox().put(code_sms(claim, neighbours_.portals, *phone, code, now, expires));
-  if (!put) return fail(std::move(put).error());
+  auto sent = send_code(transaction,
+                        sms_for(claim, ChallengePurpose::prove_phone, neighbours_.portals, *phone,
+                                login_.sms.code_lifetime),
+                        now);
+  if (!sent) return fail(std::move(sent).error());
   conversation.enrolment->phone = std::move(*phone);
   conversation.enrolment->step = Way::sms_code;
   return prompt_for(conversation);

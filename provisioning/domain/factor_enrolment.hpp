@@ -50,7 +50,8 @@ class FactorEnrolments {
   /// The way that is open to an account without a factor; null if none is.
   Result<std::shared_ptr<FactorEnrolment>> open_to(Transaction& transaction, const Account& account,
                                                    UtcTime now) const;
-  Prompt first_prompt(const LoginConversation& conversation) const;
+  /// What is asked where the conversation stands.
+  Prompt prompt_for(const LoginConversation& conversation) const;
 
   /// Judges an answer: the next prompt, or the factor, which has been proven and is not stored yet.
   /// A letter that was asked for is used up in the same transaction, and its portal joined.
@@ -66,7 +67,6 @@ class FactorEnrolments {
                            const Secret& answer, UtcTime now) const;
   Result<Step> judge(Transaction& transaction, const LoginConversation& conversation,
                      const Secret& answer, UtcTime now) const;
-  Prompt prompt_for(const LoginConversation& conversation) const;
 
   Neighbours neighbours_;
   LoginSettings login_;

@@ -140,7 +140,7 @@ LoginStep LoginService::judge_password(LoginConversation& conversation, const Se
   if (!admitted.factor) {
     conversation.enrolment = std::move(admitted.enrolment);
     conversation.stage = LoginConversation::Stage::enrolment;
-    return neighbours_.enrolments.first_prompt(conversation);
+    return neighbours_.enrolments.prompt_for(conversation);
   }
   LoginStep next = challenge(conversation, *admitted.factor);
   if (std::holds_alternative<Prompt>(next)) conversation.stage = LoginConversation::Stage::code;

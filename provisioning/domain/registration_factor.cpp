@@ -4,14 +4,15 @@
 
 #include "domain/app_key.hpp"
 #include "domain/codes.hpp"
+#include "domain/new_factor.hpp"
 #include "domain/ports/accounts.hpp"
 #include "domain/ports/challenges.hpp"
-#include "domain/ports/outbox.hpp"
 #include "domain/ports/store.hpp"
 #include "domain/ports/totp_codes.hpp"
 #include "domain/registration.hpp"
 #include "domain/registration_act.hpp"
 #include "domain/registration_pauses.hpp"
+#include "domain/sent_code.hpp"
 #include "domain/sms_budget.hpp"
 #include "domain/time_steps.hpp"
 
@@ -29,14 +30,6 @@ ChallengeScope app_scope(const Registration& row) {
 
 constexpr auto kChoosing = {RegistrationStep::factor_choice, RegistrationStep::phone_number,
                             RegistrationStep::sms_code, RegistrationStep::app_code};
-
-Factor factor_for(const Registration& row, UtcTime now) {
-  Factor factor;
-  factor.id = FactorId::random();
-  factor.account = row.account;
-  factor.created = now;
-  return factor;
-}
 
 }  // namespace
 
@@ -73,26 +66,13 @@ Result<std::optional<RefusalReason>> RegistrationService::send_sms(RegistrationA
   auto refused =
       spend_sms(act.transaction, settings_.sms, SmsPurpose::enrol, *row.phone, act.source, act.now);
   if (!refused || *refused) return refused;
-  const Secret code = random_digits(kFactorCodeDigits);
-  const UtcTime expires = act.now + settings_.sms.code_lifetime;
-  auto opened = act.transaction.challenges().open(phone_scope(row), code, act.now, expires);
-  if (!opened) return fail(std::move(opened).error());
+  auto sent = send_code(act.transaction,
+                        {phone_scope(row), *row.phone, in_language(portal->name, row.language),
+                         row.portal, row.language, row.person.text(), settings_.sms.code_lifetime},
+                        act.now);
+  if (!sent) return fail(std::move(sent).error());
   row.sms_sends += 1;
   row.sms_sent = act.now;
-
-  Message sms;
-  sms.id = MessageId::random();
-  sms.channel = Channel::sms;
-  sms.recipient = row.phone->e164();
-  sms.text = "sms.code";
-  sms.values["code"] = std::string(code.reveal());
-  sms.values["portal"] = in_language(portal->name, row.language);
-  sms.language = row.language;
-  sms.portal = row.portal;
-  sms.order_key = row.person.text();
-  sms.created = act.now;
-  sms.expires = expires;
-  if (auto put = act.transaction.outbox().put(sms); !put) return fail(std::move(put).error());
   return std::optional<RefusalReason>();
 }
 
@@ -144,10 +124,7 @@ RegistrationService::Outcome<> RegistrationService::confirm_sms(const Secret& to
                     const auto consumed = challenges.consume((*challenge)->id);
                     if (!consumed) return fail(consumed.error());
                     if (!*consumed) return RefusalReason::wrong_code;
-                    Factor factor = factor_for(act.row, act.now);
-                    factor.kind = FactorKind::sms;
-                    factor.phone = act.row.phone;
-                    return factor;
+                    return new_phone(act.row.account, *act.row.phone, act.now);
                   });
 }
 
@@ -170,12 +147,7 @@ RegistrationService::Outcome<> RegistrationService::confirm_app(const Secret& to
           const bool last = (*tries)->wrong + 1 >= settings_.factor_code_tries;
           return last ? RefusalReason::start_again : RefusalReason::wrong_code;
         }
-        Factor factor = factor_for(act.row, act.now);
-        factor.kind = FactorKind::totp;
-        factor.seed = act.row.seed.clone();
-        factor.last_step = (*match)->step;
-        factor.offset = (*match)->offset;
-        return factor;
+        return new_app(act.row.account, act.row.seed, **match, act.now);
       });
 }
 

@@ -2,12 +2,10 @@
 
 #include <utility>
 
-#include "base/random.hpp"
 #include "domain/codes.hpp"
 #include "domain/notices.hpp"
 #include "domain/ports/attempts.hpp"
 #include "domain/ports/challenges.hpp"
-#include "domain/ports/outbox.hpp"
 #include "domain/ports/recovery_codes.hpp"
 #include "domain/ports/store.hpp"
 #include "domain/sms_budget.hpp"
@@ -15,30 +13,20 @@
 #include "domain/time_steps.hpp"
 
 namespace portal {
-namespace {
-
-ChallengeScope scope_of(const FactorClaim& claim) {
-  return {ChallengePurpose::log_in, claim.account.text(), claim.service};
+ChallengeScope scope_of(const FactorClaim& claim, ChallengePurpose purpose) {
+  return {purpose, claim.account.text(), claim.service};
 }
 
-}  // namespace
-
-Message code_sms(const FactorClaim& claim, const Portals& portals, const PhoneNumber& phone,
-                 const Secret& code, UtcTime now, UtcTime expires) {
-  Message sms;
-  sms.id = MessageId::random();
-  sms.channel = Channel::sms;
-  sms.recipient = phone.e164();
-  sms.text = "sms.code";
-  sms.values["code"] = std::string(code.reveal());
+SmsCode sms_for(const FactorClaim& claim, ChallengePurpose purpose, const Portals& portals,
+                const PhoneNumber& phone, std::chrono::minutes lifetime) {
   const Portal* portal = claim.portal ? portals.find(*claim.portal) : nullptr;
-  sms.values["portal"] = portal ? in_language(portal->name, claim.language) : claim.service;
-  sms.language = claim.language;
-  if (portal) sms.portal = portal->id;
-  sms.order_key = claim.account.text();
-  sms.created = now;
-  sms.expires = expires;
-  return sms;
+  return {scope_of(claim, purpose),
+          phone,
+          portal ? in_language(portal->name, claim.language) : claim.service,
+          portal ? portal->id : PortalId(),
+          claim.language,
+          claim.account.text(),
+          lifetime};
 }
 
 SecondFactor::SecondFactor(const TotpCodes& totp, const Portals& portals, LoginSettings settings)
@@ -74,23 +62,21 @@ Result<std::optional<RefusalReason>> SecondFactor::call(Transaction& transaction
   if (*blocked) return RefusalReason::too_many_tries;
   if (factor.kind == FactorKind::totp) return std::optional<RefusalReason>();
   if (!factor.phone) return fail(Errc::internal, "an SMS factor without a number");
-  Challenges& challenges = transaction.challenges();
   const auto refused =
       spend_sms(transaction, settings_.sms, SmsPurpose::log_in, *factor.phone, claim.source, now);
   if (!refused) return fail(refused.error());
   if (*refused == RefusalReason::must_wait) {
     // A code went out seconds ago and may still be on its way: ask for that one.
-    const auto live = challenges.current(scope_of(claim));
+    const auto live = transaction.challenges().current(scope_of(claim, ChallengePurpose::log_in));
     if (!live) return fail(live.error());
     if (*live && now < (*live)->expires) return std::optional<RefusalReason>();
   }
   if (*refused) return refused;
-  const Secret code = random_digits(kFactorCodeDigits);
-  const UtcTime expires = now + settings_.sms.code_lifetime;
-  auto opened = challenges.open(scope_of(claim), code, now, expires);
-  if (!opened) return fail(std::move(opened).error());
-  auto put = transaction.outbox().put(code_sms(claim, portals_, *factor.phone, code, now, expires));
-  if (!put) return fail(std::move(put).error());
+  auto sent = send_code(transaction,
+                        sms_for(claim, ChallengePurpose::log_in, portals_, *factor.phone,
+                                settings_.sms.code_lifetime),
+                        now);
+  if (!sent) return fail(std::move(sent).error());
   return std::optional<RefusalReason>();
 }
 
@@ -165,20 +151,8 @@ Result<std::optional<RefusalReason>> SecondFactor::burn(Transaction& transaction
       if (!*burnt) return RefusalReason::wrong_code;
       return std::optional<RefusalReason>();
     }
-    case FactorKind::sms: {
-      Challenges& challenges = transaction.challenges();
-      const auto challenge = challenges.current(scope_of(claim));
-      if (!challenge) return fail(challenge.error());
-      if (!*challenge) return RefusalReason::wrong_code;
-      if (now >= (*challenge)->expires) return RefusalReason::expired_code;
-      const auto matches = challenges.matches((*challenge)->id, code);
-      if (!matches) return fail(matches.error());
-      if (!*matches) return RefusalReason::wrong_code;
-      const auto consumed = challenges.consume((*challenge)->id);
-      if (!consumed) return fail(consumed.error());
-      if (!*consumed) return RefusalReason::wrong_code;
-      return std::optional<RefusalReason>();
-    }
+    case FactorKind::sms:
+      return use_up_code(transaction, scope_of(claim, ChallengePurpose::log_in), code, now);
   }
   return fail(Errc::internal, "a factor of no kind");
 }

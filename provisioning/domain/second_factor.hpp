@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include "domain/portals.hpp"
 #include "domain/ports/accounts.hpp"
 #include "domain/refusal.hpp"
+#include "domain/sent_code.hpp"
 #include "domain/settings.hpp"
 #include "identity/recovery_code.hpp"
 #include "identity/source.hpp"
@@ -18,7 +20,6 @@ namespace portal {
 
 class TotpCodes;
 class Transaction;
-struct Message;
 
 /// Who must show the second factor, and where.
 struct FactorClaim {
@@ -31,9 +32,12 @@ struct FactorClaim {
   bool takes_recovery_codes = true;
 };
 
-/// The SMS that carries a code to `phone`.
-Message code_sms(const FactorClaim& claim, const Portals& portals, const PhoneNumber& phone,
-                 const Secret& code, UtcTime now, UtcTime expires);
+/// What a code that is sent for `claim` is good for (requirement S1).
+ChallengeScope scope_of(const FactorClaim& claim, ChallengePurpose purpose);
+
+/// The SMS that carries a code for `claim` to `phone`.
+SmsCode sms_for(const FactorClaim& claim, ChallengePurpose purpose, const Portals& portals,
+                const PhoneNumber& phone, std::chrono::minutes lifetime);
 
 /// What came of an answer at a code prompt.
 struct JudgedCode {
