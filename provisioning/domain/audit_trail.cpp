@@ -1,5 +1,9 @@
 #include "domain/audit_trail.hpp"
 
+#include <utility>
+
+#include "domain/ports/store.hpp"
+
 namespace portal {
 
 std::string_view outcome_of(RefusalReason reason) noexcept {
@@ -64,6 +68,16 @@ AuditEvent refusal_event(UtcTime when, std::string_view what, std::string_view a
   event.reason = std::string(name_of(refusal.reason));
   if (!why.empty()) event.reason += ": " + std::string(why);
   return event;
+}
+
+Result<Refusal> tell_refusal(Transaction& transaction, UtcTime when, std::string_view what,
+                             std::string_view account, const Source& source, RefusalReason reason,
+                             std::string_view why, std::string_view factor) {
+  const Refusal refusal{reason, DecisionId::random()};
+  AuditEvent event = refusal_event(when, what, account, source, refusal, why);
+  event.factor = factor;
+  if (auto told = transaction.audit().append(event); !told) return fail(std::move(told).error());
+  return refusal;
 }
 
 }  // namespace portal

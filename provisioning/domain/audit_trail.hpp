@@ -3,10 +3,13 @@
 #include <string>
 #include <string_view>
 
+#include "base/result.hpp"
 #include "domain/ports/audit.hpp"
 #include "domain/refusal.hpp"
 
 namespace portal {
+
+class Transaction;
 
 /// The outcome that an audit event tells for a refusal: "denied", "rate_limited", "unavailable".
 std::string_view outcome_of(RefusalReason reason) noexcept;
@@ -18,5 +21,10 @@ AuditEvent success_event(UtcTime when, std::string_view what, std::string_view a
 /// A refusal, told with its reason.
 AuditEvent refusal_event(UtcTime when, std::string_view what, std::string_view account,
                          const Source& source, const Refusal& refusal, std::string_view why);
+
+/// Refuses inside the caller's transaction, and tells the audit log. Fails: as the log.
+Result<Refusal> tell_refusal(Transaction& transaction, UtcTime when, std::string_view what,
+                             std::string_view account, const Source& source, RefusalReason reason,
+                             std::string_view why, std::string_view factor = {});
 
 }  // namespace portal

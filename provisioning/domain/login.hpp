@@ -131,6 +131,9 @@ class LoginService {
   std::variant<Admitted, Refusal> admit(LoginConversation& conversation, const Secret& password);
   /// Refuses after the right password, and tells the audit log `why`.
   Refusal refuse(const LoginConversation& conversation, RefusalReason reason, std::string_view why);
+  /// In the transaction in which the factor was proven; `shown` may be a recovery code.
+  Result<LoginStep> grant(Transaction& transaction, const LoginConversation& conversation,
+                          FactorKind factor, std::string_view shown, UtcTime now);
   LoginStep grant_without_factor(const LoginConversation& conversation);
   /// Asks for the factor's code; an SMS leaves in the same transaction.
   LoginStep challenge(const LoginConversation& conversation, const Factor& factor);

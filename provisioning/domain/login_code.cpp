@@ -52,17 +52,12 @@ LoginStep LoginService::challenge(const LoginConversation& conversation, const F
   }
   auto step = in_write<LoginStep>(
       neighbours_.store, "login.challenge", [&](Transaction& transaction) -> Result<LoginStep> {
-        const auto refuse = [&](RefusalReason reason) -> Result<LoginStep> {
-          const Refusal refusal{reason, DecisionId::random()};
-          const auto told = transaction.audit().append(
-              refusal_event(now, "login.challenge", conversation.account.text(),
-                            conversation.source, refusal, name_of(factor.kind)));
-          if (!told) return fail(told.error());
-          return refusal;
-        };
         const auto refused = factors_.call(transaction, claim_of(conversation), factor, now);
         if (!refused) return fail(refused.error());
-        if (*refused) return refuse(**refused);
+        if (*refused) {
+          return tell_refusal(transaction, now, "login.challenge", conversation.account.text(),
+                              conversation.source, **refused, name_of(factor.kind));
+        }
         return code_prompt(neighbours_.phrases, conversation, factor);
       });
   if (!step) return unavailable();
@@ -120,14 +115,10 @@ LoginStep LoginService::judge_code(LoginConversation& conversation, const Secret
   const UtcTime now = neighbours_.clock.now();
   auto step = in_write<LoginStep>(
       neighbours_.store, kWhat, [&](Transaction& transaction) -> Result<LoginStep> {
-        const std::string who = conversation.account.text();
-        std::string_view kind;
-        const auto refuse = [&](RefusalReason reason, std::string_view why) -> Result<LoginStep> {
-          const Refusal refusal{reason, DecisionId::random()};
-          AuditEvent event = refusal_event(now, kWhat, who, conversation.source, refusal, why);
-          event.factor = kind;
-          if (auto told = transaction.audit().append(event); !told) return fail(told.error());
-          return refusal;
+        const auto refuse = [&](RefusalReason reason, std::string_view why,
+                                std::string_view kind) -> Result<LoginStep> {
+          return tell_refusal(transaction, now, kWhat, conversation.account.text(),
+                              conversation.source, reason, why, kind);
         };
 
         std::optional<Factor> factor;
@@ -137,31 +128,35 @@ LoginStep LoginService::judge_code(LoginConversation& conversation, const Secret
           auto held = transaction.accounts().factor_of(conversation.account);
           if (!held) return fail(std::move(held).error());
           if (account->state != AccountState::active || account->locked || !*held) {
-            return refuse(RefusalReason::account_unusable, "changed since the password");
+            return refuse(RefusalReason::account_unusable, "changed since the password", "");
           }
           factor = std::move(*held);
         }
         const auto judged =
             factors_.judge(transaction, claim_of(conversation), factor, answer, now);
         if (!judged) return fail(judged.error());
-        kind = judged->by;
-        if (judged->refused) return refuse(*judged->refused, judged->why);
-        const auto welcomed =
-            PasswordJudge::welcome(transaction, conversation.account, conversation.source, now);
-        if (!welcomed) return fail(welcomed.error());
-        if (conversation.password.verdict == BindAnswer::Verdict::must_change) {
-          auto left = leave_proof(transaction, conversation.account, conversation.source, now);
-          if (!left) return fail(std::move(left).error());
-        }
-        AuditEvent event = success_event(now, "login.granted", who, conversation.source);
-        event.factor = kind;
-        event.reason = "service " + conversation.service;
-        if (auto told = transaction.audit().append(event); !told) return fail(told.error());
-        return Granted{conversation.account, factor->kind, event.decision,
-                       notice_of(neighbours_.phrases, conversation)};
+        if (judged->refused) return refuse(*judged->refused, judged->why, judged->by);
+        return grant(transaction, conversation, factor->kind, judged->by, now);
       });
   if (!step) return unavailable();
   return std::move(*step);
+}
+
+Result<LoginStep> LoginService::grant(Transaction& transaction,
+                                      const LoginConversation& conversation, FactorKind factor,
+                                      std::string_view shown, UtcTime now) {
+  const AccountId& account = conversation.account;
+  const auto welcomed = PasswordJudge::welcome(transaction, account, conversation.source, now);
+  if (!welcomed) return fail(welcomed.error());
+  if (conversation.password.verdict == BindAnswer::Verdict::must_change) {
+    auto left = leave_proof(transaction, account, conversation.source, now);
+    if (!left) return fail(std::move(left).error());
+  }
+  AuditEvent event = success_event(now, "login.granted", account.text(), conversation.source);
+  event.factor = shown;
+  event.reason = "service " + conversation.service;
+  if (auto told = transaction.audit().append(event); !told) return fail(told.error());
+  return Granted{account, factor, event.decision, notice_of(neighbours_.phrases, conversation)};
 }
 
 }  // namespace portal

@@ -4,9 +4,7 @@
 
 #include "domain/audit_trail.hpp"
 #include "domain/factor_enrolment.hpp"
-#include "domain/factor_proof.hpp"
 #include "domain/login.hpp"
-#include "domain/login_prompts.hpp"
 #include "domain/notices.hpp"
 #include "domain/ports/attempts.hpp"
 #include "domain/ports/store.hpp"
@@ -35,13 +33,9 @@ LoginStep LoginService::judge_enrolment(LoginConversation& conversation, const S
   const UtcTime now = neighbours_.clock.now();
   auto step = in_write<LoginStep>(
       neighbours_.store, kWhat, [&](Transaction& transaction) -> Result<LoginStep> {
-        const std::string who = conversation.account.text();
         const auto refuse = [&](RefusalReason reason, std::string_view why) -> Result<LoginStep> {
-          const Refusal refusal{reason, DecisionId::random()};
-          const auto told = transaction.audit().append(
-              refusal_event(now, kWhat, who, conversation.source, refusal, why));
-          if (!told) return fail(told.error());
-          return refusal;
+          return tell_refusal(transaction, now, kWhat, conversation.account.text(),
+                              conversation.source, reason, why);
         };
         const auto account = transaction.accounts().get(conversation.account);
         if (!account) return fail(account.error());
@@ -59,19 +53,7 @@ LoginStep LoginService::judge_enrolment(LoginConversation& conversation, const S
         auto kept =
             keep(transaction, neighbours_.portals, *account, proven, conversation.source, now);
         if (!kept) return fail(std::move(kept).error());
-        const auto welcomed =
-            passwords_.welcome(transaction, conversation.account, conversation.source, now);
-        if (!welcomed) return fail(welcomed.error());
-        if (conversation.password.verdict == BindAnswer::Verdict::must_change) {
-          auto left = leave_proof(transaction, conversation.account, conversation.source, now);
-          if (!left) return fail(std::move(left).error());
-        }
-        AuditEvent event = success_event(now, "login.granted", who, conversation.source);
-        event.factor = name_of(proven.kind);
-        event.reason = "service " + conversation.service;
-        if (auto told = transaction.audit().append(event); !told) return fail(told.error());
-        return Granted{conversation.account, proven.kind, event.decision,
-                       notice_of(neighbours_.phrases, conversation)};
+        return grant(transaction, conversation, proven.kind, name_of(proven.kind), now);
       });
   if (!step) return Refusal{RefusalReason::unavailable, DecisionId::random()};
   if (std::holds_alternative<Prompt>(*step))

@@ -162,11 +162,8 @@ PasswordStep PasswordChangeService::ask_factor(PasswordConversation& conversatio
           refused = *called;
         }
         if (!refused) return code_prompt(neighbours_.phrases, who, *holder->factor);
-        const Refusal refusal{*refused, DecisionId::random()};
-        const auto told = transaction.audit().append(refusal_event(
-            now, "change_password.factor", who.account.text(), who.source, refusal, ""));
-        if (!told) return fail(told.error());
-        return refusal;
+        return tell_refusal(transaction, now, "change_password.factor", who.account.text(),
+                            who.source, *refused, "");
       });
   if (!asked) return Refusal{RefusalReason::unavailable, DecisionId::random()};
   if (auto* refusal = std::get_if<Refusal>(&*asked)) return *refusal;

@@ -14,11 +14,7 @@ constexpr std::string_view kWhat = "recovery_codes.issued";
 
 Result<Refusal> refuse(Transaction& transaction, const FactorClaim& claim, RefusalReason reason,
                        std::string_view why, UtcTime now) {
-  const Refusal refusal{reason, DecisionId::random()};
-  const auto told = transaction.audit().append(
-      refusal_event(now, kWhat, claim.account.text(), claim.source, refusal, why));
-  if (!told) return fail(told.error());
-  return refusal;
+  return tell_refusal(transaction, now, kWhat, claim.account.text(), claim.source, reason, why);
 }
 
 }  // namespace

@@ -36,12 +36,7 @@ RegistrationAct::Outcome RegistrationAct::advance(RegistrationStep to, std::stri
 }
 
 RegistrationAct::Outcome RegistrationAct::refuse(RefusalReason reason, std::string_view why) {
-  const Refusal refusal{reason, DecisionId::random()};
-  const AuditEvent event = refusal_event(now, what_, row.account.text(), source, refusal, why);
-  if (Result<void> told = transaction.audit().append(event); !told) {
-    return fail(std::move(told).error());
-  }
-  return refusal;
+  return tell_refusal(transaction, now, what_, row.account.text(), source, reason, why);
 }
 
 RegistrationAct::Outcome RegistrationAct::give_up(std::string_view why) {

@@ -66,10 +66,7 @@ Result<std::variant<Identified, Refusal>> RegistrationService::identify(const Po
   Secret token = random_token();
 
   const auto refuse = [&](Transaction& transaction, RefusalReason reason) -> Result<Ended> {
-    const Refusal refusal{reason, DecisionId::random()};
-    const auto told = transaction.audit().append(refusal_event(now, what, "", source, refusal, ""));
-    if (!told) return fail(told.error());
-    return refusal;
+    return tell_refusal(transaction, now, what, "", source, reason, "");
   };
 
   return in_write<Ended>(neighbours_.store, what, [&](Transaction& transaction) -> Result<Ended> {
