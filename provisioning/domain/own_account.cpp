@@ -4,6 +4,7 @@
 
 #include "domain/audit_trail.hpp"
 #include "domain/ports/audit.hpp"
+#include "domain/ports/recovery_codes.hpp"
 #include "domain/ports/store.hpp"
 
 namespace portal {
@@ -31,8 +32,10 @@ Result<OwnAccount> OwnAccountService::show(const AccountId& account, const Porta
     if (!factor) return fail(std::move(factor).error());
     auto terms = transaction.accounts().accepted_terms(account, portal);
     if (!terms) return fail(std::move(terms).error());
+    const auto codes = transaction.recovery_codes().left(account);
+    if (!codes) return fail(codes.error());
     return OwnAccount{owner->email.text(), std::move(*memberships), std::move(*factor),
-                      std::move(*terms)};
+                      std::move(*terms), *codes};
   });
 }
 

@@ -26,6 +26,7 @@ struct OwnAccount {
   std::vector<Membership> memberships;
   std::optional<FactorHint> factor;
   std::optional<TermsAcceptance> terms;  ///< the newest acceptance at this portal
+  int recovery_codes = 0;                ///< how many were not used yet
 };
 
 /// What people may see and do with their own account after login; self-service grows here.

@@ -35,12 +35,6 @@ Result<std::vector<Secret>> issue_recovery_codes(Transaction& transaction, const
 RecoveryService::RecoveryService(Neighbours neighbours, LoginSettings settings)
     : neighbours_(neighbours), factors_(neighbours.totp, neighbours.portals, std::move(settings)) {}
 
-Result<int> RecoveryService::left(const AccountId& account) {
-  return in_read<int>(neighbours_.store, [&](Transaction& transaction) {
-    return transaction.recovery_codes().left(account);
-  });
-}
-
 Result<std::optional<Refusal>> RecoveryService::call_factor(const FactorClaim& claim) {
   using Outcome = std::optional<Refusal>;
   const UtcTime now = neighbours_.clock.now();

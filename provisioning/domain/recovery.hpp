@@ -35,8 +35,6 @@ class RecoveryService {
   };
   RecoveryService(Neighbours neighbours, LoginSettings settings);
 
-  /// How many codes are left. Fails: unavailable.
-  Result<int> left(const AccountId& account);
   /// Gets a code on its way if the factor is SMS: nothing if one may now be asked for.
   Result<std::optional<Refusal>> call_factor(const FactorClaim& claim);
   /// The new codes, if `answer` is the factor's code; the owner gets a mail (R12).

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "domain/recovery.hpp"
 #include "web/cookies.hpp"
 #include "web/fields.hpp"
 #include "web/public_pages.hpp"
@@ -53,23 +52,22 @@ http::Response AccountPages::show(const Visit& visit) const {
   if (!account->terms || account->terms->version != visit.portal.terms.version) {
     return redirect("/account/terms");
   }
-  const auto left = house_.neighbours.recovery.left(visit.session->account);
-  if (!left) return house_.pages.failed(visit, left.error());
   const auto& factor = account->factor;
   return house_.pages.show(
-      visit, {"account",
-              "my_account.title",
-              "/account",
-              0,
-              {{"user_name", account->user_name},
-               {"portals", portal_list(visit, house_.neighbours.portals, *account)},
-               {"factor", factor ? visit.words("factor." + std::string(name_of(factor->kind)))
-                                 : std::string()},
-               {"recovery_codes",
-                visit.words("my_account.recovery.left", {{"count", std::to_string(*left)}})},
-               {"number", optional_text(factor ? factor->phone_masked : "")},
-               {"reference", optional_text(shown_reference(visit))}},
-              nullptr});
+      visit,
+      {"account",
+       "my_account.title",
+       "/account",
+       0,
+       {{"user_name", account->user_name},
+        {"portals", portal_list(visit, house_.neighbours.portals, *account)},
+        {"factor",
+         factor ? visit.words("factor." + std::string(name_of(factor->kind))) : std::string()},
+        {"recovery_codes", visit.words("my_account.recovery.left",
+                                       {{"count", std::to_string(account->recovery_codes)}})},
+        {"number", optional_text(factor ? factor->phone_masked : "")},
+        {"reference", optional_text(shown_reference(visit))}},
+       nullptr});
 }
 
 http::Response AccountPages::terms_page(const Visit& visit, const Problems& problems) const {

@@ -24,7 +24,10 @@ std::vector<Secret> issued(House& house, const Secret& seed) {
 }
 
 int left(House& house) {
-  const auto count = house.recovery->left(claim_for(house).account);
+  const AccountId account = claim_for(house).account;
+  const auto count = in_read<int>(*house.store, [&](Transaction& transaction) {
+    return transaction.recovery_codes().left(account);
+  });
   assert_ok(count);
   return *count;
 }
