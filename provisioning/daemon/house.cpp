@@ -1,5 +1,4 @@
 #include "daemon/house.hpp"
-#include "daemon/alarm_log.hpp"
 
 #include <unistd.h>
 
@@ -8,29 +7,21 @@
 #include <thread>
 
 #include "api/administration_api.hpp"
-#include "base/keyring.hpp"
 #include "base/log.hpp"
+#include "daemon/alarm_log.hpp"
 #include "daemon/fault_points.hpp"
+#include "daemon/foundations.hpp"
 #include "daemon/gated_directory.hpp"
 #include "daemon/housekeeper.hpp"
 #include "daemon/opening.hpp"
 #include "daemon/outbox_notice.hpp"
+#include "daemon/services.hpp"
 #include "delivery/worker.hpp"
-#include "domain/administration.hpp"
-#include "domain/factor_enrolment.hpp"
-#include "domain/login.hpp"
-#include "domain/password_change.hpp"
 #include "domain/password_limits.hpp"
 #include "domain/password_storage.hpp"
 #include "domain/ports/intents.hpp"
 #include "domain/ports/store.hpp"
-#include "domain/recovery.hpp"
-#include "domain/registration.hpp"
-#include "domain/sessions.hpp"
-#include "factors/qr.hpp"
-#include "factors/totp.hpp"
 #include "ipc/server.hpp"
-#include "messages/catalogue.hpp"
 #include "store/deferring_store.hpp"
 #include "web/site.hpp"
 
@@ -74,44 +65,6 @@ web::SiteSettings site_of(const Configuration& configuration) {
 
 }  // namespace
 
-/// What can be made without touching anything outside: secrets, words, rules.
-struct Foundations {
-  Keyring keyring;
-  PasswordRules password_rules;
-  std::unique_ptr<Catalogue> words;
-  OathTotpCodes totp;
-  std::unique_ptr<LdapDirectory> directory;
-
-  static Result<Foundations> lay(Configuration& configuration) {
-    auto keyring = Keyring::load(configuration.key_file);
-    if (!keyring) return fail(std::move(keyring).error());
-    auto rules =
-        PasswordRules::load(configuration.registration.profile, configuration.common_passwords);
-    if (!rules) return fail(std::move(rules).error());
-    auto words = Catalogue::load();
-    if (!words) return fail(std::move(words).error());
-    auto totp = OathTotpCodes::create();
-    if (!totp) return fail(std::move(totp).error());
-    auto directory = LdapDirectory::open(std::move(configuration.directory));
-    if (!directory) return fail(std::move(directory).error());
-    return Foundations{std::move(*keyring), std::move(*rules), std::move(*words), std::move(*totp),
-                       std::move(*directory)};
-  }
-};
-
-Result<std::string> check_house(Configuration configuration) {
-  const auto foundations = Foundations::lay(configuration);
-  if (!foundations) return fail(foundations.error());
-  auto compared = compare_limits(configuration.login, *foundations->directory);
-  if (!compared)
-    return "the directory's limit on wrong passwords could not be compared with the settings in "
-           "[login]: " +
-           compared.error().detail;
-  if (compared->outcome == LimitsComparison::Outcome::unsafe)
-    return fail(Errc::malformed, std::move(compared->told));
-  return std::move(compared->told);
-}
-
 /// Members stand in the order of their needs: each is made after, and ended before, what it uses.
 struct House::Rooms {
   Rooms(Configuration settings, Foundations foundations)
@@ -120,7 +73,6 @@ struct House::Rooms {
         base(std::move(foundations)) {}
 
   Result<void> open_store();
-  void make_services();
   Result<void> open_registration();
   Result<void> start_delivery();
   Result<void> start_servers(int login_socket);
@@ -128,17 +80,10 @@ struct House::Rooms {
   Result<void> finish_activations();
   Result<void> look_at_password_policy();
 
-  RegistrationService registration_on(Directory& used) {
-    return RegistrationService(
-        {*store, used, base.totp, base.keyring, clock, portals, base.password_rules},
-        configuration.registration);
-  }
-
   Configuration configuration;
   SystemClock clock;
   Portals portals;
   Foundations base;
-  QrencodeQrCodes qr_codes;
 
   std::unique_ptr<SqlStore> sql_store;
   Store* store = nullptr;          ///< sql_store, behind its decorators
@@ -152,14 +97,7 @@ struct House::Rooms {
   std::optional<DeferringStore> deferring;
   std::optional<GatedDirectory> gate;
 
-  std::optional<RegistrationService> settling;  ///< past the gate
-  std::optional<RegistrationService> registrations;
-  std::optional<FactorEnrolments> enrolments;
-  std::optional<LoginService> logins;
-  std::optional<PasswordChangeService> password_changes;
-  std::optional<RecoveryService> recovery;
-  std::optional<SessionService> sessions;
-  std::optional<AdministrationService> administration;
+  std::optional<Services> services;
   std::optional<Opening> opening;
 
   std::optional<Spool> spool;
@@ -191,26 +129,9 @@ Result<void> House::Rooms::open_store() {
   store = &notice.emplace(*store);
   store = &deferring.emplace(*store);
   gate.emplace(*directory);
+  services.emplace(Services::Needs{*store, *directory, *gate, clock, portals, base, configuration});
+  opening.emplace(*directory, services->settling, *gate);
   return {};
-}
-
-void House::Rooms::make_services() {
-  settling.emplace(registration_on(*directory));
-  registrations.emplace(registration_on(*gate));
-  enrolments.emplace(FactorEnrolments::Neighbours{base.totp, qr_codes, *base.words, portals},
-                     configuration.login, configuration.registration);
-  logins.emplace(LoginService::Neighbours{*store, *gate, base.totp, base.keyring, clock,
-                                          *base.words, portals, *enrolments},
-                 configuration.login);
-  password_changes.emplace(
-      PasswordChangeService::Neighbours{*store, *gate, logins->passwords(), base.totp, clock,
-                                        *base.words, portals, base.password_rules},
-      configuration.login);
-  recovery.emplace(RecoveryService::Neighbours{*store, base.totp, clock, portals},
-                   configuration.login);
-  sessions.emplace(*store, base.keyring, clock, configuration.login);
-  administration.emplace(*store, *gate, clock, portals, configuration.registration);
-  opening.emplace(*directory, *settling, *gate);
 }
 
 Result<void> House::Rooms::open_registration() {
@@ -233,23 +154,24 @@ Result<void> House::Rooms::start_delivery() {
 }
 
 Result<void> House::Rooms::start_servers(int login_socket) {
-  login_face = ipc::face_of(*logins, *sessions, *password_changes);
+  login_face = ipc::face_of(services->logins, services->sessions, services->password_changes);
   ipc::Settings login_settings = configuration.pam;
   login_settings.inherited_socket = login_socket;
   auto login = ipc::Server::start(std::move(login_settings), *login_face, *base.words);
   if (!login) return fail(std::move(login).error());
   login_server = std::move(*login);
 
-  api.emplace(*administration, portals, AdministrationApi::Settings{{::getegid()}, PORTAL_VERSION},
-              clock);
+  api.emplace(services->administration, portals,
+              AdministrationApi::Settings{{::getegid()}, PORTAL_VERSION}, clock);
   api->add_routes(api_routes);
   auto api_started = http::Server::start(configuration.administration.listener,
                                          configuration.administration.limits, api_routes);
   if (!api_started) return fail(std::move(api_started).error());
   api_server = std::move(*api_started);
 
-  site.emplace(web::Site::Neighbours{*registrations, *logins, *sessions, *store, portals,
-                                     *base.words, qr_codes, base.keyring, clock, *recovery},
+  site.emplace(web::Site::Neighbours{services->registrations, services->logins, services->sessions,
+                                     *store, portals, *base.words, base.qr_codes, base.keyring,
+                                     clock, services->recovery},
                site_of(configuration));
   site->add_routes(site_routes);
   auto web_started =
@@ -271,7 +193,7 @@ Result<void> House::Rooms::finish_activations() {
                                [&](const Intent& intent) { return intent.written < oldest; });
   });
   if (!left_behind) return fail(left_behind.error());
-  return *left_behind ? settling->settle_intents() : Result<void>();
+  return *left_behind ? services->settling.settle_intents() : Result<void>();
 }
 
 /// Only told: a directory's policy can be changed at any time, and refusing to serve would lock
@@ -301,10 +223,10 @@ void House::Rooms::start_housekeeping() {
   chores.push_back({"finish half-done activations", [this] { return finish_activations(); },
                     kSettlePause, kRetry, kSettlePause});
   chores.push_back({"tell of changes of password that were cut off",
-                    [this] { return password_changes->settle(); }, kSettlePause, kRetry,
+                    [this] { return services->password_changes.settle(); }, kSettlePause, kRetry,
                     kSettlePause});
-  chores.push_back(
-      {"end stale registrations", [this] { return registrations->sweep(); }, pause, kRetry, pause});
+  chores.push_back({"end stale registrations", [this] { return services->registrations.sweep(); },
+                    pause, kRetry, pause});
   chores.push_back(
       {"forget old data", [this] { return sql_store->keep_house(); }, pause, kRetry, pause});
   housekeeper.emplace(std::move(chores));
@@ -318,7 +240,6 @@ Result<std::unique_ptr<House>> House::build(Configuration configuration, int log
   if (!foundations) return fail(std::move(foundations).error());
   auto rooms = std::make_unique<Rooms>(std::move(configuration), std::move(*foundations));
   if (auto done = rooms->open_store(); !done) return fail(std::move(done).error());
-  rooms->make_services();
   if (auto done = rooms->open_registration(); !done) return fail(std::move(done).error());
   if (auto done = rooms->start_delivery(); !done) return fail(std::move(done).error());
   if (auto done = rooms->start_servers(login_socket); !done) return fail(std::move(done).error());

@@ -8,14 +8,6 @@
 
 namespace portal {
 
-/// Whether a house could be built from a configuration: key file, password list, directory settings
-/// and words are looked at, and the directory is asked for its limit on wrong passwords; nothing is
-/// made or changed. Gives what an administrator should know, empty if there is nothing: a directory
-/// that does not answer is no mistake of the configuration.
-/// Fails: as the first part that cannot be used; malformed (the directory locks people out before
-/// the portal's throttle stops wrong passwords).
-Result<std::string> check_house(Configuration configuration);
-
 /// The whole daemon: every part, made in the order of their needs and ended in the reverse order.
 class House {
  public:

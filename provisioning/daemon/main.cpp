@@ -11,6 +11,7 @@
 #include "daemon/command_line.hpp"
 #include "daemon/configuration.hpp"
 #include "daemon/defaults_text.hpp"
+#include "daemon/foundations.hpp"
 #include "daemon/house.hpp"
 #include "daemon/log_sinks.hpp"
 #include "daemon/service_manager.hpp"

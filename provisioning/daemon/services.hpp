@@ -1,0 +1,38 @@
+#pragma once
+
+#include "daemon/foundations.hpp"
+#include "domain/administration.hpp"
+#include "domain/factor_enrolment.hpp"
+#include "domain/login.hpp"
+#include "domain/password_change.hpp"
+#include "domain/recovery.hpp"
+#include "domain/registration.hpp"
+#include "domain/sessions.hpp"
+
+namespace portal {
+
+/// All that the product does, one service for each. They stand in the order of their needs.
+struct Services {
+  /// All of it must outlive the services.
+  struct Needs {
+    Store& store;
+    Directory& directory;  ///< past the gate
+    Directory& gate;       ///< the directory, once it has been proven safe
+    const Clock& clock;
+    const Portals& portals;
+    const Foundations& base;
+    const Configuration& configuration;
+  };
+  explicit Services(const Needs& needs);
+
+  RegistrationService settling;  ///< past the gate
+  RegistrationService registrations;
+  FactorEnrolments enrolments;
+  LoginService logins;
+  PasswordChangeService password_changes;
+  RecoveryService recovery;
+  SessionService sessions;
+  AdministrationService administration;
+};
+
+}  // namespace portal
