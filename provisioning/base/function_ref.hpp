@@ -19,7 +19,7 @@ class FunctionRef<R(Args...)> {
   template <class F,
             class = std::enable_if_t<!std::is_same_v<std::remove_cvref_t<F>, FunctionRef> &&
                                      std::is_invocable_r_v<R, F&, Args...>>>
-  FunctionRef(F&& callable) noexcept  // NOLINT(bugprone-forwarding-reference-overload)
+  FunctionRef(F&& callable) noexcept  // NOLINT(bugprone-forwarding-reference-overload): no copies
       : object_(const_cast<void*>(static_cast<const void*>(std::addressof(callable)))),
         call_([](void* object, Args... args) -> R {
           return std::invoke(*static_cast<std::remove_reference_t<F>*>(object),
