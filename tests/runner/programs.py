@@ -1,28 +1,30 @@
-"""Finds the test programs, runs each in a network namespace of its own, and reads their results."""
+"""Finds the test programs."""
 
-import concurrent.futures
 import json
-import os
-import re
-import signal
 import subprocess
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
-# Loopback of its own: no test sees another's ports, none reaches anything else.
-PRIVATE_NETWORK = ["unshare", "--net", "--", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
+# What real servers and the module's hosts are made of.
+PRODUCT = ("portald", "portalctl", "pam_portal", "portal_argon2id")
 
-CMOCKA_LINE = re.compile(r"^\[\s*(OK|FAILED|SKIPPED)\s*\] (\w+)$", re.MULTILINE)
-UNITTEST_LINE = re.compile(r"^(test_\w+) \([\w.]+\)(?:\n.*?)? \.\.\. .*?"
-                           r"(ok|FAIL|ERROR|skipped.*|expected failure|unexpected success)$",
-                           re.MULTILINE | re.DOTALL)
+# A sanitizer's word is the program's exit code; leaks count.
+SANITIZERS = {
+    "ASAN_OPTIONS": "detect_leaks=1:detect_stack_use_after_return=1:check_initialization_order=1:"
+                    "strict_string_checks=1",
+    "UBSAN_OPTIONS": "print_stacktrace=1",
+    "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
+}
 
-
-# The linter keeps every core busy: what measures time must not run beside it.
-TAKES_THE_MACHINE = "house.style"
+# cwrap's preloaded libraries and a sanitizer's do not go together.
+UNSANITIZED = "module."
+THREADED = ("delivery.", "http.", "ipc.", "store.", "wire.")
+# The python tests that run on the sanitized build.
+ON_ASAN = ("integration.sanitized",)
+# Keeps every core busy for minutes: it gets what the others leave.
+HUMBLE = ("house.lint",)
 
 
 @dataclass
@@ -30,45 +32,29 @@ class Program:
     name: str
     command: list
     kind: str  # "cmocka", "unittest" or "plain"
+    preset: str
+    targets: tuple
     environment: dict = field(default_factory=dict)
     seconds: float = 300
     alone: bool = False
-
-    def in_build(self, one, other):
-        """The same program of another preset."""
-        def moved(text):
-            return str(text).replace(f"/build/{one}", f"/build/{other}")
-        return Program(f"{self.name} ({other})", [moved(part) for part in self.command], self.kind,
-                       {name: moved(value) for name, value in self.environment.items()},
-                       self.seconds, self.alone)
-
-
-@dataclass
-class Case:
-    program: str
-    name: str
-    result: str  # "passed", "failed", "skipped"
-
-
-@dataclass
-class Outcome:
-    program: Program
-    cases: list
-    output: str
-    seconds: float
+    humble: bool = False
 
 
 def from_ctest(build):
+    """The programs that CMake knows in a build folder named for its preset; their commands are known
+    once they are built. The test ROOM.NAME is the program test_ROOM_NAME."""
     listed = subprocess.run(["ctest", "--test-dir", str(build), "--show-only=json-v1"],
                             stdout=subprocess.PIPE, check=True)
+    sanitizers = {} if build.name == "dev" else SANITIZERS
     found = []
     for test in json.loads(listed.stdout)["tests"]:
         properties = {item["name"]: item["value"] for item in test.get("properties", [])}
         environment = dict(item.split("=", 1) for item in properties.get("ENVIRONMENT", []))
         plain = "plain" in properties.get("LABELS", [])
-        found.append(Program(test["name"], test["command"], "plain" if plain else "cmocka",
-                             environment, properties.get("TIMEOUT", 300),
-                             bool(properties.get("RUN_SERIAL"))))
+        target = "test_" + test["name"].replace(".", "_")
+        found.append(Program(test["name"], test.get("command"), "plain" if plain else "cmocka",
+                             build.name, (target,), {**sanitizers, **environment},
+                             properties.get("TIMEOUT", 300), bool(properties.get("RUN_SERIAL"))))
     return found
 
 
@@ -76,58 +62,30 @@ def from_python(build):
     found = []
     for path in sorted((ROOT / "tests").glob("*/*_test.py")):
         name = f"{path.parent.name}.{path.stem.removesuffix('_test')}"
-        found.append(Program(name, ["/usr/bin/python3", str(path), "-v"], "unittest",
+        found.append(Program(name, ["/usr/bin/python3", str(path), "-v"], "unittest", build.name,
+                             () if name.startswith("house.") else PRODUCT,
                              {"PORTAL_BUILD": str(build), "PORTAL_SOURCE": str(ROOT),
                               "PYTHONPATH": f"{ROOT / 'config'}:{ROOT / 'tests'}",
-                              "PYTHONDONTWRITEBYTECODE": "1"}, 2400,
-                             alone=name == TAKES_THE_MACHINE))
+                              "PYTHONDONTWRITEBYTECODE": "1"}, 2400, humble=name in HUMBLE))
     return found
 
 
-def read_cases(program, output, code):
-    """The cases that a run told of; one that ended badly has at least one failed case."""
-    cases = {}
-    if program.kind == "cmocka":
-        for word, name in CMOCKA_LINE.findall(output):
-            result = {"OK": "passed", "FAILED": "failed", "SKIPPED": "skipped"}[word]
-            if cases.get(name) != "failed":
-                cases[name] = result
-    elif program.kind == "unittest":
-        for name, word in UNITTEST_LINE.findall(output):
-            cases[name] = ("passed" if word == "ok"
-                           else "skipped" if word.startswith("skipped") else "failed")
-    else:
-        cases[program.name] = "passed" if code == 0 else "failed"
-    if not cases or (code != 0 and all(result == "passed" for result in cases.values())):
-        cases[f"{program.name} ended with code {code}"] = "failed"
-    return [Case(program.name, name, result) for name, result in cases.items()]
+def everything(dev, asan, fuzz):
+    """Each unit test once: with sanitizers, unless it cannot be."""
+    sanitized = [program for program in from_python(asan) if program.name in ON_ASAN]
+    for program in sanitized:
+        program.environment |= SANITIZERS
+    return ([program for program in from_ctest(dev) if program.name.startswith(UNSANITIZED)]
+            + [program for program in from_python(dev) if program.name not in ON_ASAN]
+            + [program for program in from_ctest(asan) if not program.name.startswith(UNSANITIZED)]
+            + sanitized + from_ctest(fuzz))
 
 
-def run(program):
-    started = time.monotonic()
-    process = subprocess.Popen(
-        [*PRIVATE_NETWORK, *program.command], cwd=ROOT, stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
-        env={**os.environ, "LC_ALL": "C.UTF-8", **program.environment})
-    try:
-        output, _ = process.communicate(timeout=program.seconds)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        output, _ = process.communicate()
-        output += f"\nnot done after {program.seconds} s\n".encode()
-    text = output.decode("utf-8", "replace")
-    code = process.returncode
-    return Outcome(program, read_cases(program, text, code), text, time.monotonic() - started)
+def quick(dev):
+    return from_ctest(dev) + [program for program in from_python(dev)
+                              if program.name not in ON_ASAN
+                              and not program.name.startswith("house.")]
 
 
-def run_all(found, jobs):
-    """Runs several at once, those that must be alone at the end."""
-    together = [program for program in found if not program.alone]
-    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        # The long ones first, so that the end is not one of them alone.
-        together.sort(key=lambda program: program.kind != "unittest")
-        yield from map(lambda done: done.result(),
-                       concurrent.futures.as_completed(pool.submit(run, p) for p in together))
-    for program in found:
-        if program.alone:
-            yield run(program)
+def with_threads(tsan):
+    return [program for program in from_ctest(tsan) if program.name.startswith(THREADED)]
