@@ -10,6 +10,7 @@ import builds
 import programs
 import report
 import running
+from demo_parts.building import BuildError
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -86,7 +87,7 @@ def main():
         for preset in presets_for(options):
             builds.configure(preset)
         return test(options, started)
-    except builds.BuildError as error:
+    except BuildError as error:
         sys.exit(str(error))
 
 
