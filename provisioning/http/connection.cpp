@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/refusal_schedule.hpp"
 #include "http/response_head.hpp"
 
 namespace portal::http {
@@ -191,7 +192,6 @@ void Connection::begin_body() {
 void Connection::dispatch() {
   enter(Phase::handling);
   timer_.cancel();
-  received_ = std::chrono::steady_clock::now();
   const auto request = std::make_shared<Request>(parser_->take());
   method_ = request->method;
   keep_alive_ = parser_->keep_alive() && !hub_.is_winding_down();
@@ -204,19 +204,20 @@ void Connection::dispatch() {
   }
 
   auto job = [self = shared_from_this(), request, &hub = hub_]() mutable {
+    const auto begun = std::chrono::steady_clock::now();
     Response response = answer(hub.router, *request);
     // The last owner must be on the loop: the connection ends there.
-    asio::post(hub.loop, [self = std::move(self), response = std::move(response)]() mutable {
-      self->complete(std::move(response));
+    asio::post(hub.loop, [self = std::move(self), response = std::move(response), begun]() mutable {
+      self->complete(std::move(response), begun);
     });
   };
   if (!hub_.workers.submit(std::move(job))) refuse(503, *request);
 }
 
-void Connection::complete(Response response) {
+void Connection::complete(Response response, std::chrono::steady_clock::time_point begun) {
   if (phase_ != Phase::handling) return;
-  const auto due = received_ + response.not_before;
   const auto now = std::chrono::steady_clock::now();
+  const auto due = next_departure(begun, now, response.schedule);
   if (due <= now) return send(std::move(response));
   held_ = std::move(response);
   enter(Phase::holding);
@@ -227,7 +228,7 @@ void Connection::complete(Response response) {
 void Connection::refuse(int status, const Request& request) {
   Response response = hub_.router.error(status, request);
   if (status == 503) response.add_header("Retry-After", "1");
-  response.not_before = {};
+  response.schedule = {};
   method_ = request.method;
   keep_alive_ = false;
   send(std::move(response));

@@ -55,7 +55,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool read_request();
   void begin_body();
   void dispatch();
-  void complete(Response response);
+  void complete(Response response, std::chrono::steady_clock::time_point begun);
   void refuse(int status, const Request& request);
   void send(Response response);
   void transmit();
@@ -74,7 +74,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool is_first_ = true;    ///< the first request, whose time runs from accept
   bool keep_alive_ = true;  ///< as told in the answer under way
   Method method_ = Method::get;
-  std::chrono::steady_clock::time_point received_{};
   Response held_;
   WipedBuffer input_;
   WipedBuffer output_;

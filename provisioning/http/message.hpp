@@ -49,9 +49,9 @@ struct Response {
   std::string content_type;
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
-  /// Not sent before this long after the request came in (refusals on a fixed schedule); held by a
-  /// timer, not by a thread.
-  std::chrono::milliseconds not_before{0};
+  /// Sent at a multiple of this after its work began (refusals on a fixed schedule, see
+  /// base/refusal_schedule.hpp); held by a timer, not by a thread.
+  std::chrono::milliseconds schedule{0};
 
   /// Refuses (drops) a header whose value has CR, LF or NUL, or whose name is not a token.
   /// Content-Length, Date, Connection and Transfer-Encoding are the server's own: dropped as well

@@ -3,13 +3,13 @@
 #include <sys/socket.h>
 
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <cerrno>
 #include <exception>
 
 #include "base/log.hpp"
+#include "base/refusal_schedule.hpp"
 
 namespace portal::ipc {
 
@@ -27,8 +27,10 @@ Connection::Connection(Crew& crew, Desk& desk, const DialogueNeeds& needs, Socke
       ended_(std::move(ended)),
       dialogue_(needs, peer) {}
 
+/// Posted, not called: what blocks in it would keep whatever else the caller has posted waiting,
+/// the next connection among it.
 void Connection::begin() {
-  asio::dispatch(socket_.get_executor(), [self = shared_from_this()] {
+  asio::post(socket_.get_executor(), [self = shared_from_this()] {
     Code error;
     self->socket_.non_blocking(true, error);
     if (error) return self->close_because("it cannot be made non-blocking");
@@ -141,10 +143,13 @@ void Connection::take_frame() {
   if (!received) return close_because(received.error().detail.c_str());
   received_ = std::move(*received);
   enter(State::busy);
-  const bool at_once = desk_.enter([self = shared_from_this()] {
-    asio::post(self->socket_.get_executor(), [self] { self->work(); });
+  place_ = desk_.enter([self = shared_from_this()] {
+    asio::post(self->socket_.get_executor(), [self] {
+      self->place_.reset();
+      self->work();
+    });
   });
-  if (at_once) return work();
+  if (!place_) return work();
   watch_for_hang_up();
 }
 
@@ -178,6 +183,7 @@ void Connection::work() {
 }
 
 void Connection::judge() {
+  judging_since_ = Clock::now();
   if (Clock::now() - arrived_ > settings_.queue_limit) {
     reply_ = dialogue_.end(wire::Outcome::unavailable);
   } else {
@@ -198,7 +204,7 @@ void Connection::judged() {
   if (ending_ && !reply_->last) reply_ = dialogue_.end(wire::Outcome::denied);
   if (!reply_->held) return send_reply();
   watch_for_hang_up();
-  step_limit_.expires_at(arrived_ + settings_.refusal_schedule);
+  step_limit_.expires_at(next_departure(judging_since_, Clock::now(), settings_.refusal_schedule));
   step_limit_.async_wait([self = shared_from_this(), turn = turn_](const Code& error) {
     if (self->is_current(error, turn)) self->send_reply();
   });
@@ -257,6 +263,7 @@ void Connection::close() {
   step_limit_.cancel();
   body_ = Secret();
   received_.reset();
+  if (place_) desk_.give_up(*std::exchange(place_, std::nullopt));
   ended_(shared_from_this());
 }
 

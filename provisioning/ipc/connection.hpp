@@ -90,6 +90,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool watches_ = false;  ///< for a hang-up
   const Clock::time_point begun_ = Clock::now();
   Clock::time_point arrived_;
+  Clock::time_point judging_since_;
+  std::optional<Desk::Ticket> place_;  ///< in the queue for the desk
 
   std::array<std::byte, wire::kLengthSize> length_{};
   Secret body_;

@@ -1,6 +1,10 @@
 #include "ipc/crew.hpp"
 
 #include <boost/asio/post.hpp>
+#include <exception>
+#include <typeinfo>
+
+#include "base/log.hpp"
 
 namespace portal::ipc {
 
@@ -24,7 +28,7 @@ void Crew::run() {
     }
     leads = true;
     while (leads) {
-      if (loop_.run_one() > 0) continue;
+      if (run_one()) continue;
       const std::lock_guard lock(mutex_);
       ended_ = true;
       changed_.notify_all();
@@ -32,6 +36,18 @@ void Crew::run() {
     }
     // What the handler has posted is in the queue, and the leader may be asleep beside it.
     boost::asio::post(loop_, [] {});
+  }
+}
+
+/// False when the loop has run out of work. An exception here means no memory: the connection that
+/// met it is lost, the others go on.
+bool Crew::run_one() {
+  try {
+    return loop_.run_one() > 0;
+  } catch (const std::exception& fault) {
+    log(LogLevel::error, "the event loop goes on after a fault",
+        {{"exception", typeid(fault).name()}});
+    return true;
   }
 }
 

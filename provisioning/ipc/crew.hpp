@@ -29,6 +29,7 @@ class Crew {
 
  private:
   void run();
+  bool run_one();
 
   boost::asio::io_context& loop_;
   std::mutex mutex_;

@@ -42,6 +42,10 @@ Reply Dialogue::begin(const wire::Open& open) {
     conversation_.asks = LoginConversation::Asks::factor_alone;
   const Authority::Grant grant = needs_.authority.grant(peer_, open.service.value, open.user.value);
   if (grant == Authority::Grant::nobody || open.service.value.empty()) return refuse_caller();
+  // Else anyone could write into the ledger, as much as they like.
+  const bool is_about_session = open.operation == wire::Operation::open_session ||
+                                open.operation == wire::Operation::close_session;
+  if (is_about_session && grant != Authority::Grant::anyone) return refuse_caller();
   conversation_.source.service = open.service.value;
   conversation_.source.address =
       grant == Authority::Grant::anyone ? canonical_address(open.remote_host.value) : "local";

@@ -110,7 +110,7 @@ http::Response Pages::framed(const Frame& frame, std::string_view title, int ste
        {"progress", optional_text(std::move(progress))},
        {"problems", problems.summary()},
        {"content", std::move(content)}});
-  if (problems.is_refusal()) response.not_before = refusal_schedule_;
+  if (problems.is_refusal()) response.schedule = refusal_schedule_;
   return response;
 }
 

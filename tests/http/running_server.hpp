@@ -103,7 +103,7 @@ class RunningServer {
     });
     router_.add(Method::get, "/held", [](const Request&) {
       http::Response response = text("held");
-      response.not_before = 600ms;
+      response.schedule = 600ms;
       return response;
     });
     router_.add(Method::get, "/large",

@@ -121,6 +121,21 @@ void a_server_ends_while_handlers_run(void**) {
   opener.join();
 }
 
+void the_schedule_begins_with_the_work_and_not_with_the_waiting(void**) {
+  // L5: else what waited longer than the schedule would leave when it is judged
+  RunningServer server(one_worker());
+  Client busy = server.client();
+  assert_true(busy.send(request_of("GET /gated")));
+  server.gate().wait_for_arrivals(1);
+  Client refused = server.client();
+  assert_true(refused.send(request_of("GET /held")));
+  std::this_thread::sleep_for(700ms);
+  const auto begun = steady_clock::now();
+  server.gate().open();
+  test::assert_text(refused.receive().body, "held");
+  assert_true(steady_clock::now() - begun >= 595ms);
+}
+
 }  // namespace
 
 int main() {
@@ -130,6 +145,7 @@ int main() {
       cmocka_unit_test(stop_finishes_what_is_in_flight),
       cmocka_unit_test(stop_waits_no_longer_than_its_patience),
       cmocka_unit_test(a_server_ends_while_handlers_run),
+      cmocka_unit_test(the_schedule_begins_with_the_work_and_not_with_the_waiting),
   };
   return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

@@ -116,6 +116,22 @@ void strangers_get_neither_account_phase_nor_sessions(void**) {
   assert_text(stage.face.session(), "");
 }
 
+void who_asks_for_themselves_writes_no_sessions(void**) {
+  // C2: the ledger is not theirs to fill
+  if (::getuid() != 0) skip();
+  const IpcStage stage;
+  for (const wire::Operation operation :
+       {wire::Operation::open_session, wire::Operation::close_session}) {
+    const int outcome = as_uid(kDaemon, [&] {
+      wire::Open open = open_for("daemon", "xscreensaver");
+      open.operation = operation;
+      return static_cast<int>(play(stage.socket(), open, {}).outcome);
+    });
+    assert_int_equal(outcome, static_cast<int>(Outcome::denied));
+  }
+  assert_text(stage.face.session(), "");
+}
+
 }  // namespace
 
 int main() {
@@ -128,6 +144,7 @@ int main() {
       cmocka_unit_test(addresses_are_canonical),
       cmocka_unit_test(kernel_says_who_asks),
       cmocka_unit_test(strangers_get_neither_account_phase_nor_sessions),
+      cmocka_unit_test(who_asks_for_themselves_writes_no_sessions),
   };
   return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

@@ -210,6 +210,22 @@ void neither_typed_names_nor_answers_are_logged(void**) {
   assert_non_null(std::strstr(record.text().c_str(), "decision=refused1"));
 }
 
+void the_schedule_begins_with_the_work_and_not_with_the_waiting(void**) {
+  // L5: else what waited longer than the schedule would leave when it is judged
+  IpcStage stage([](ipc::Settings& settings) {
+    settings.refusal_schedule = 200ms;
+    settings.threads = 1;
+  });
+  stage.face.takes = 250ms;
+  std::thread first([&] { (void)play(stage.socket(), open_for("anna"), {"wrong"}); });
+  assert_true(soon([&] { return stage.face.answered == 1; }));
+  // Waits for 250 ms at most, is judged for 250, and leaves 400 after that began.
+  const double second =
+      seconds_of([&] { (void)play(stage.socket(), open_for("anna"), {"wrong"}); });
+  first.join();
+  assert_true(second >= 0.4);
+}
+
 }  // namespace
 
 int main() {
@@ -229,6 +245,7 @@ int main() {
       cmocka_unit_test(messages_out_of_turn_hang_up),
       cmocka_unit_test(failed_conversation_is_neither_answered_nor_judged),
       cmocka_unit_test(neither_typed_names_nor_answers_are_logged),
+      cmocka_unit_test(the_schedule_begins_with_the_work_and_not_with_the_waiting),
   };
   return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

@@ -30,6 +30,7 @@ class FakeFace final : public ipc::LoginFace {
   std::atomic<bool> throws = false;
   std::atomic<bool> prepared = true;
   std::chrono::milliseconds takes{0};  ///< for each answer
+  std::function<void()> before_standing;
   RefusalReason reason = RefusalReason::wrong_credentials;
   std::atomic<LoginService::Standing> standing = LoginService::Standing::usable;
 
@@ -54,7 +55,10 @@ class FakeFace final : public ipc::LoginFace {
       return Granted{AccountId("a1"), FactorKind::totp, DecisionId("granted1")};
     return Refusal{reason, DecisionId("refused1")};
   }
-  LoginService::Standing standing_of(std::string_view) override { return standing; }
+  LoginService::Standing standing_of(std::string_view) override {
+    if (before_standing) before_standing();
+    return standing;
+  }
   Result<void> open_session(std::string_view name, std::string_view terminal, std::int64_t caller,
                             const Source& source) override {
     const std::lock_guard lock(mutex_);

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <future>
 
 #include "ipc/socket_file.hpp"
 #include "ipc_stage.hpp"
@@ -198,6 +199,39 @@ void many_at_once_are_all_served(void**) {
   assert_int_equal(granted, 400);
 }
 
+/// Asks for the password's prompt, or for the account's standing, and waits for the answer later.
+void ask(wire::Client& client, const Place& place, wire::Operation operation) {
+  const auto deadline = wire::Deadline::in_milliseconds(5'000);
+  assert_true(client.connect(place.socket.c_str(), ::getuid(), deadline) ==
+              wire::ClientFault::none);
+  wire::Open open = open_for("anna");
+  open.operation = operation;
+  assert_true(client.send(open, deadline) == wire::ClientFault::none);
+}
+
+void who_blocks_keeps_nobody_behind_them_at_the_door(void**) {
+  // C1: both wait in the kernel's queue before the server begins
+  const Place place;
+  std::filesystem::create_directory(place.socket.parent_path());
+  std::promise<void> release;
+  FakeFace face;
+  face.before_standing = [done = release.get_future().share()] { done.wait(); };
+  const FakePhrasebook phrases;
+  ipc::Settings settings;
+  settings.inherited_socket = listen_at(place.socket).release();
+  wire::Client blocking;
+  wire::Client behind;
+  ask(blocking, place, wire::Operation::account);
+  ask(behind, place, wire::Operation::authenticate);
+  Result<std::unique_ptr<ipc::Server>> server = ipc::Server::start(settings, face, phrases);
+  assert_ok(server);
+  wire::DaemonMessage message;
+  const auto fault = behind.receive(message, wire::Deadline::in_milliseconds(3'000));
+  release.set_value();
+  assert_true(fault == wire::ClientFault::none);
+  assert_true(message.type == wire::MessageType::prompt);
+}
+
 }  // namespace
 
 int main() {
@@ -218,6 +252,7 @@ int main() {
       cmocka_unit_test(stop_does_not_wait_for_a_person),
       cmocka_unit_test(server_starts_again_at_the_same_place),
       cmocka_unit_test(many_at_once_are_all_served),
+      cmocka_unit_test(who_blocks_keeps_nobody_behind_them_at_the_door),
   };
   return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

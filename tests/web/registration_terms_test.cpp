@@ -39,7 +39,7 @@ Fields accepting(const std::string& version) {
 
 void assert_shown_again(const Browser& browser, const std::string& version) {
   assert_int_equal(browser.response.status, 422);
-  assert_int_equal(browser.response.not_before.count(), 0);
+  assert_int_equal(browser.response.schedule.count(), 0);
   const Html page = browser.page();
   assert_true(page.contains("The terms of use have changed since you opened this page."));
   assert_text(page.value_of("terms_version"), version);

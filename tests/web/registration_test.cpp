@@ -35,7 +35,7 @@ void every_wrong_datum_looks_the_same(void**) {
   const auto answer = [&](const Fields& fields) {
     browser.post("/register/identity", fields);
     assert_int_equal(browser.response.status, 422);
-    assert_int_equal(browser.response.not_before.count(), 400);
+    assert_int_equal(browser.response.schedule.count(), 400);
     std::string body = without_reference(browser.response.body);
     for (const std::string_view typed : {kAhv, kOtherAhv, kUnknownAhv})
       replace_all(body, typed, "AHV");
@@ -60,7 +60,7 @@ void too_many_wrong_data_are_throttled_with_the_same_schedule(void**) {
   assert_int_equal(browser.response.status, 422);
   browser.post("/register/identity", identity_fields());
   assert_int_equal(browser.response.status, 429);
-  assert_int_equal(browser.response.not_before.count(), 400);
+  assert_int_equal(browser.response.schedule.count(), 400);
 }
 
 void what_was_typed_is_kept_but_no_code_and_no_password(void**) {
@@ -123,7 +123,7 @@ void an_address_in_use_looks_like_a_free_one(void**) {
     browser.submit("/register/identity", identity_fields(kOtherCode, kOtherAhv));
     browser.post("/register/credentials", credentials_fields(email));
     assert_int_equal(browser.response.status, 303);
-    assert_int_equal(browser.response.not_before.count(), 0);
+    assert_int_equal(browser.response.schedule.count(), 0);
     const auto headers = browser.response.headers;
     browser.get(browser.location());
     std::string body = browser.response.body;
