@@ -18,6 +18,9 @@ using namespace std::chrono_literals;
 constexpr std::chrono::hours kPasswordWindow{24};
 /// Whoever waits longer behind others who try at the same account is refused.
 constexpr std::chrono::milliseconds kPatience{3000};
+/// Longer than from the beginning of a try to the directory's answer: it waits its turn, then
+/// binds.
+constexpr std::chrono::seconds kTryTakes{10};
 /// Of what the directory allows, this much is for sources that the account knows.
 constexpr int kKeptForKnownSources = 3;
 
@@ -59,8 +62,9 @@ Result<PasswordJudge::Subject> PasswordJudge::look_up(std::string_view typed_nam
     if (settings_.directory_max_failures == 0) return subject;
 
     const auto binds = attempts.count(AttemptKind::wrong_bind, subject.name,
-                                      now - settings_.directory_failure_window);
+                                      now - settings_.directory_failure_window - kTryTakes);
     if (!binds) return fail(binds.error());
+    subject.wrong_binds = *binds;
     const auto known = attempts.count(AttemptKind::known_source, key, UtcTime());
     if (!known) return fail(known.error());
     subject.tries_left =
@@ -85,11 +89,13 @@ Result<BindAnswer> PasswordJudge::bind(const Account& account, const Secret& pas
 }
 
 /// Waits until as many tries are left as there are people ahead; nothing if the turn has come.
+/// `wrong_before`: how many wrong answers there had been when the subject was read. Who is ahead is
+/// asked first: whoever has left by then has said before whether they were wrong.
 std::optional<PasswordJudge::Fault> PasswordJudge::wait(const Turns::Turn& turn, Try& attempt,
-                                                        bool is_current) {
-  for (;; is_current = false) {
+                                                        std::uint64_t wrong_before) {
+  for (bool has_waited = false;; has_waited = true) {
     const std::size_t ahead = turn.ahead();
-    if (!is_current) {
+    if (has_waited || turns_.wrong_answers() != wrong_before) {
       Result<Subject> again = look_up(attempt.typed_name, attempt.source, attempt.now);
       if (!again) return Fault{RefusalReason::unavailable, "the store does not answer"};
       attempt.subject = std::move(*again);
@@ -142,13 +148,24 @@ JudgedPassword PasswordJudge::judge(std::string_view what, std::string_view type
   }
   attempt.subject = std::move(*subject);
   Turns::Turn turn(turns_, attempt.subject.name);
-  std::optional<Fault> fault = wait(turn, attempt, turns_.wrong_answers() == wrong_before);
+  std::optional<Fault> fault = wait(turn, attempt, wrong_before);
   judged.account = attempt.subject.account;
   if (!fault) fault = ask_directory(judged.account, password, judged.answer);
+  if (!fault && !forgive_binds(attempt)) fault = Fault{RefusalReason::unavailable, "store"};
   if (!fault) return judged;
   judged.refusal = note(what, attempt, *fault);
   if (fault->counts) turn.was_wrong();
   return judged;
+}
+
+/// The directory has forgotten the wrong passwords before a right one; so do we, but for those that
+/// it may have seen after it.
+Result<void> PasswordJudge::forgive_binds(const Try& attempt) {
+  if (attempt.subject.wrong_binds == 0) return {};
+  return store_.write("login.forgive", [&](Transaction& transaction) {
+    return transaction.attempts().forget_until(AttemptKind::wrong_bind, attempt.subject.name,
+                                               attempt.now - kTryTakes);
+  });
 }
 
 /// Counts what counts and tells the audit log, in one transaction, before the answer leaves.
@@ -178,7 +195,6 @@ Result<void> PasswordJudge::welcome(Transaction& transaction, const AccountId& a
   const std::string key = key_of(account.text(), source);
   if (auto done = attempts.forget(AttemptKind::wrong_password, key); !done) return done;
   if (auto done = attempts.forget(AttemptKind::known_source, key); !done) return done;
-  if (auto done = attempts.forget(AttemptKind::wrong_bind, account.text()); !done) return done;
   return attempts.record(AttemptKind::known_source, key, now);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,7 +40,8 @@ class PasswordJudge {
                        const Source& source);
 
   /// In the transaction that grants: the account's wrong passwords from this source are forgotten,
-  /// and the source is known from now on.
+  /// and the source is known from now on. What counts towards the directory's limit was forgotten
+  /// when the password was right, as the directory did; by now others may have added to it.
   static Result<void> welcome(Transaction& transaction, const AccountId& account,
                               const Source& source, UtcTime now);
 
@@ -49,6 +51,7 @@ class PasswordJudge {
     std::optional<Account> account;
     std::string name;  ///< the account's id, or the canonical form of what was typed
     int tries_left = 0;
+    int wrong_binds = 0;  ///< that the directory may count
   };
   struct Try {
     std::string_view typed_name;
@@ -64,7 +67,8 @@ class PasswordJudge {
   };
 
   Result<Subject> look_up(std::string_view typed_name, const Source& source, UtcTime now);
-  std::optional<Fault> wait(const Turns::Turn& turn, Try& attempt, bool is_current);
+  std::optional<Fault> wait(const Turns::Turn& turn, Try& attempt, std::uint64_t wrong_before);
+  Result<void> forgive_binds(const Try& attempt);
   std::optional<Fault> ask_directory(const std::optional<Account>& account, const Secret& password,
                                      BindAnswer& answer);
   Result<BindAnswer> bind(const Account& account, const Secret& password);

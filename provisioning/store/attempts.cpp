@@ -15,6 +15,8 @@ constexpr std::string_view kRecord =
     "insert into attempts (kind, key_index, at) values (:kind, :key_index, :at)";
 constexpr std::string_view kForget =
     "delete from attempts where kind = :kind and key_index = :key_index";
+constexpr std::string_view kForgetUntil =
+    "delete from attempts where kind = :kind and key_index = :key_index and at <= :until";
 
 /// The same number or address has another index in each kind: they cannot be linked.
 std::string index_of(const Keyring& keyring, AttemptKind kind, std::string_view key) {
@@ -55,6 +57,12 @@ Result<void> SqlAttempts::record(AttemptKind kind, std::string_view key, UtcTime
 Result<void> SqlAttempts::forget(AttemptKind kind, std::string_view key) {
   const std::string index = index_of(context_.keyring, kind, key);
   return sql::run(context_.connection, kForget, {{"kind", name_of(kind)}, {"key_index", index}});
+}
+
+Result<void> SqlAttempts::forget_until(AttemptKind kind, std::string_view key, UtcTime until) {
+  const std::string index = index_of(context_.keyring, kind, key);
+  return sql::run(context_.connection, kForgetUntil,
+                  {{"kind", name_of(kind)}, {"key_index", index}, {"until", until}});
 }
 
 }  // namespace portal

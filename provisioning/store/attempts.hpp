@@ -14,6 +14,7 @@ class SqlAttempts final : public Attempts {
   Result<Tally> tally(AttemptKind kind, std::string_view key, UtcTime since) override;
   Result<void> record(AttemptKind kind, std::string_view key, UtcTime now) override;
   Result<void> forget(AttemptKind kind, std::string_view key) override;
+  Result<void> forget_until(AttemptKind kind, std::string_view key, UtcTime until) override;
 
  private:
   StoreContext context_;

@@ -188,6 +188,40 @@ void without_a_password_wrong_codes_count_by_source(void**) {
   assert_true(is_granted(guess("192.0.2.7", code_now(house, seed))));
 }
 
+void wrong_passwords_after_the_owners_right_one_still_count(void**) {
+  // T6: the directory counts anew from the right password on, and not from the code
+  House house;
+  const Secret seed = with_app(house);
+  const auto strangers_try = [&] {
+    for (int source = 0; source < 20; ++source)
+      (void)try_password(house, "198.51.100." + std::to_string(source), kWrong);
+  };
+  strangers_try();
+  house.clock.advance(16min);
+  LoginConversation owner = at_the_code(house);
+  const int binds = house.directory.binds;
+  strangers_try();
+  assert_true(is_granted(house.login->answer(owner, code_now(house, seed))));
+  strangers_try();
+  assert_true(house.directory.binds - binds < 20);
+}
+
+void a_right_password_forgets_what_the_directory_forgets(void**) {
+  // T6
+  House house;
+  (void)with_app(house);
+  for (int round = 0; round < 3; ++round) {
+    for (int i = 0; i < 4; ++i)
+      (void)try_password(house, "198.51.100." + std::to_string(10 * round + i), kWrong);
+    house.clock.advance(11s);
+    (void)at_the_code(house);  // and no further
+  }
+  const int binds = house.directory.binds;
+  for (int source = 100; source < 140; ++source)
+    (void)try_password(house, "198.51.100." + std::to_string(source), kWrong);
+  assert_int_equal(house.directory.binds - binds, 16);
+}
+
 }  // namespace
 
 int main() {
@@ -202,6 +236,8 @@ int main() {
       cmocka_unit_test(parallel_right_passwords_are_all_let_on),
       cmocka_unit_test(a_login_that_went_well_forgets_the_wrong_passwords_of_its_source),
       cmocka_unit_test(without_a_password_wrong_codes_count_by_source),
+      cmocka_unit_test(wrong_passwords_after_the_owners_right_one_still_count),
+      cmocka_unit_test(a_right_password_forgets_what_the_directory_forgets),
   };
   return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

@@ -40,6 +40,8 @@ class Attempts {
   virtual Result<Tally> tally(AttemptKind kind, std::string_view key, UtcTime since) = 0;
   virtual Result<void> record(AttemptKind kind, std::string_view key, UtcTime now) = 0;
   virtual Result<void> forget(AttemptKind kind, std::string_view key) = 0;
+  /// Those recorded at `until` or before.
+  virtual Result<void> forget_until(AttemptKind kind, std::string_view key, UtcTime until) = 0;
 };
 
 }  // namespace portal
