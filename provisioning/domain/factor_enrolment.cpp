@@ -38,13 +38,18 @@ std::optional<FactorKind> parse_choice(std::string_view typed) {
 
 using Proof = std::variant<Factor, RefusalReason>;
 
+/// A conversation beside this one may have sent a code to another number since; that one proves
+/// nothing about this number.
 Result<Proof> prove_phone(Transaction& transaction, const FactorClaim& claim,
-                          const PhoneNumber& phone, const Secret& code, UtcTime now) {
-  const auto refused =
-      use_up_code(transaction, scope_of(claim, ChallengePurpose::prove_phone), code, now);
+                          const FactorEnrolment& enrolment, const Secret& code, UtcTime now) {
+  const ChallengeScope scope = scope_of(claim, ChallengePurpose::prove_phone);
+  const auto current = transaction.challenges().current(scope);
+  if (!current) return fail(current.error());
+  if (!*current || (*current)->id != enrolment.sent) return RefusalReason::expired_code;
+  const auto refused = use_up_code(transaction, scope, code, now);
   if (!refused) return fail(refused.error());
   if (*refused) return **refused;
-  return new_phone(claim.account, phone, now);
+  return new_phone(claim.account, *enrolment.phone, now);
 }
 
 Result<Proof> prove_app(const TotpCodes& totp, const FactorClaim& claim, const Secret& seed,
@@ -193,6 +198,11 @@ Result<FactorEnrolments::Step> FactorEnrolments::take_number(Transaction& transa
                                 login_.sms.code_lifetime),
                         now);
   if (!sent) return fail(std::move(sent).error());
+  const auto challenge =
+      transaction.challenges().current(scope_of(claim, ChallengePurpose::prove_phone));
+  if (!challenge) return fail(challenge.error());
+  if (!*challenge) return fail(Errc::internal, "a code was sent and is not there");
+  conversation.enrolment->sent = (*challenge)->id;
   conversation.enrolment->phone = std::move(*phone);
   conversation.enrolment->step = Way::sms_code;
   return prompt_for(conversation);
@@ -209,7 +219,7 @@ Result<FactorEnrolments::Step> FactorEnrolments::judge(Transaction& transaction,
   const Secret code = typed_code(answer, kFactorCodeDigits);
   if (code.empty()) return EnrolmentRefused{RefusalReason::wrong_code, "not a code"};
   auto proven = enrolment.step == Way::sms_code
-                    ? prove_phone(transaction, claim, *enrolment.phone, code, now)
+                    ? prove_phone(transaction, claim, enrolment, code, now)
                     : prove_app(neighbours_.totp, claim, enrolment.seed, code, now);
   if (!proven) return fail(std::move(proven).error());
   if (const auto* reason = std::get_if<RefusalReason>(&*proven)) {

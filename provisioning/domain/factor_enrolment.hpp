@@ -25,6 +25,7 @@ struct FactorEnrolment {
   std::string user_name;
   Secret seed;                       ///< step app_code
   std::optional<PhoneNumber> phone;  ///< step sms_code
+  ChallengeId sent;                  ///< step sms_code: the code that went to that number
 };
 
 /// Why an answer led nowhere.

@@ -259,6 +259,23 @@ void somebody_whom_only_the_directory_knows_is_adopted(void**) {
   assert_error(house.administration->allow_enrolment("nobody", house.admin), Errc::not_found);
 }
 
+void a_code_proves_the_number_that_it_was_sent_to_alone(void**) {
+  // S1, R11: two conversations at once, one with somebody else's number
+  House house;
+  without_factor(house);
+  allow(house);
+  LoginConversation theirs = at_the_choice(house);
+  LoginConversation own = at_the_choice(house);
+  (void)type(house, theirs, "1");
+  (void)type(house, own, "1");
+  (void)type(house, theirs, "079 765 43 21");
+  house.clock.advance(31s);
+  (void)type(house, own, kPhone);
+  const Secret code = house.code_sent();
+  assert_true(refusal_of(house.login->answer(theirs, code)) == RefusalReason::expired_code);
+  assert_true(is_granted(house.login->answer(own, code)));
+}
+
 }  // namespace
 
 int main() {
@@ -276,6 +293,7 @@ int main() {
       cmocka_unit_test(the_picture_is_drawn_where_the_service_allows_it),
       cmocka_unit_test(clients_that_ask_once_cannot_be_led_through_it),
       cmocka_unit_test(somebody_whom_only_the_directory_knows_is_adopted),
+      cmocka_unit_test(a_code_proves_the_number_that_it_was_sent_to_alone),
   };
   return cmocka_run_group_tests(tests, nullptr, nullptr);
 }
