@@ -40,17 +40,24 @@ AttemptKind kind_to_number(SmsPurpose purpose) {
   return purpose == SmsPurpose::log_in ? AttemptKind::sms_to_number : AttemptKind::sms_to_unproven;
 }
 
+/// Whoever asks at a terminal of this host, or through a service that does not say from where: they
+/// are many, and nobody's address.
+bool has_address(const Source& source) { return source.address != "local"; }
+
 std::vector<Budget> budgets_of(const SmsSettings& settings, SmsPurpose purpose,
                                const PhoneNumber& phone, const Source& source) {
   const AttemptKind to = kind_to_number(purpose);
   const std::string& number = phone.e164();
-  return {
+  std::vector<Budget> budgets = {
       {to, number, settings.pause, 1, RefusalReason::must_wait},
       {to, number, 1h, settings.per_number_and_hour, RefusalReason::too_many_tries},
       {to, number, 24h, settings.per_number_and_day, RefusalReason::too_many_tries},
-      {AttemptKind::sms_from_address, source.throttle_key(), 1h, settings.per_address_and_hour,
-       RefusalReason::too_many_tries},
   };
+  if (has_address(source)) {
+    budgets.push_back({AttemptKind::sms_from_address, source.throttle_key(), 1h,
+                       settings.per_address_and_hour, RefusalReason::too_many_tries});
+  }
+  return budgets;
 }
 
 std::vector<CommonBudget> common_budgets_of(const SmsSettings& settings, SmsPurpose purpose) {
@@ -90,7 +97,8 @@ Result<std::optional<RefusalReason>> obstacle(Attempts& attempts,
 Result<void> record(Attempts& attempts, SmsPurpose purpose, const PhoneNumber& phone,
                     const Source& source, UtcTime now) {
   auto done = attempts.record(kind_to_number(purpose), phone.e164(), now);
-  if (done) done = attempts.record(AttemptKind::sms_from_address, source.throttle_key(), now);
+  if (done && has_address(source))
+    done = attempts.record(AttemptKind::sms_from_address, source.throttle_key(), now);
   if (done) done = attempts.record(AttemptKind::sms_in_all, kAll, now);
   if (done && purpose == SmsPurpose::enrol)
     done = attempts.record(AttemptKind::sms_enrolling, kAll, now);

@@ -182,6 +182,14 @@ void a_person_reads_that_it_is_not_possible_at_the_moment(void**) {
   assert_int_equal(house.event_count("login.challenge", "unavailable"), 1);
 }
 
+void the_terminals_of_this_host_are_no_address(void**) {
+  // S2: nor are the services that do not say from where
+  House house;
+  const SmsSettings settings;
+  for (int number = 0; number < 30; ++number)
+    assert_text(spent(house, settings, SmsPurpose::log_in, number, "local"), "");
+}
+
 }  // namespace
 
 int main() {
@@ -195,6 +203,7 @@ int main() {
       cmocka_unit_test(the_budget_of_a_day_counts_as_well),
       cmocka_unit_test(enrolments_leave_half_of_all_to_the_logins),
       cmocka_unit_test(a_person_reads_that_it_is_not_possible_at_the_moment),
+      cmocka_unit_test(the_terminals_of_this_host_are_no_address),
   };
   return cmocka_run_group_tests(tests, nullptr, nullptr);
 }
