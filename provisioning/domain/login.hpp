@@ -67,6 +67,7 @@ struct LoginConversation {
   AccountId account;               ///< stage code: the password was right
   std::string service;             ///< binds SMS codes: "sshd", "web:flex"
   std::optional<PortalId> portal;  ///< web: membership of this portal is wanted
+  bool joins = false;              ///< web: unless the login is what makes them a member
   ServiceProfile profile;          ///< PAM: how the service's clients ask
   Source source;
   Language language = Language::fr;  ///< the service's, until the password was right

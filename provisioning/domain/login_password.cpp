@@ -36,7 +36,7 @@ Result<Holdings> holdings_of(Store& store, const FactorEnrolments& enrolments,
   const std::optional<PortalId>& portal = conversation.portal;
   return in_read<Holdings>(store, [&](Transaction& transaction) -> Result<Holdings> {
     Holdings found;
-    if (portal) {
+    if (portal && !conversation.joins) {
       const auto memberships = transaction.accounts().memberships(account);
       if (!memberships) return fail(memberships.error());
       found.is_member =

@@ -91,7 +91,7 @@ http::Response LoginPages::answer_password(const Visit& visit) const {
   conversation.typed_name = visit.form.text("user_name");
   const RegistrationId joining = waiting_letter(visit);
   // The letter is what makes them a member; that is settled after both factors.
-  if (!joining.empty()) conversation.portal.reset();
+  conversation.joins = !joining.empty();
   const LoginStep step =
       house_.neighbours.logins.answer(conversation, visit.form.secret("password"));
   if (const auto* refusal = std::get_if<Refusal>(&step)) {
@@ -102,7 +102,6 @@ http::Response LoginPages::answer_password(const Visit& visit) const {
     // The engine grants nothing for a password alone.
     return house_.pages.failed(visit, {Errc::internal, "a password alone was enough"});
   }
-  conversation.portal = visit.portal.id;
   const Result<Secret> token = house_.neighbours.sessions.keep_pending(conversation, joining);
   if (!token) {
     problems.fault(visit.words, token.error(), visit.request.path);
