@@ -112,6 +112,10 @@ class PrivatePortald:
     def url(self, portal):
         return f"https://{self.host(portal)}:{self.port}/"
 
+    def no_host(self):
+        """Keeps the host's own login sessions out of the daemon's sight."""
+        return {"DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={self.folder}/run/no-bus"}
+
     def start(self, patience=20, environment=None):
         """Returns when the daemon says that it serves."""
         self.prepare()
@@ -124,7 +128,7 @@ class PrivatePortald:
                 self.process = subprocess.Popen(
                     [self.build / "provisioning/daemon/portald", "--config", self.configuration],
                     stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                    env={**os.environ, **self.environment, **(environment or {}),
+                    env={**os.environ, **self.no_host(), **self.environment, **(environment or {}),
                          "NOTIFY_SOCKET": str(name)})
             end = time.monotonic() + patience
             while time.monotonic() < end:

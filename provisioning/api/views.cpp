@@ -69,10 +69,13 @@ JsonObject view_of(const Session& session) {
       .text_or_null("portal", session.portal.text())
       .text("service", session.service)
       .text_or_null("address", session.address)
-      .text_or_null("terminal", session.terminal)
-      .time("started", session.started)
-      .time("last_seen", session.last_seen);
-  return view;
+      .text_or_null("terminal", session.terminal);
+  if (session.kind == SessionKind::pam) {
+    view.number("process", session.caller);
+  } else {
+    view.null("process");
+  }
+  return view.time("started", session.started).time("last_seen", session.last_seen);
 }
 
 JsonObject view_of(const AuditRecord& record) {

@@ -154,7 +154,7 @@ ExitCode Runner::operator()(const SessionsEnd& command) {
   if (!daemon_.ask("DELETE", "/v1/sessions/" + percent_encoded(command.id))) {
     return daemon_.exit_code();
   }
-  terminal_.note("The session has ended.");
+  terminal_.note("The session has ended; a login on a host is thrown out there within seconds.");
   return ExitCode::ok;
 }
 

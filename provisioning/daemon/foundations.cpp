@@ -18,8 +18,11 @@ Result<Foundations> Foundations::lay(Configuration& configuration) {
   if (!totp) return fail(std::move(totp).error());
   auto directory = LdapDirectory::open(std::move(configuration.directory));
   if (!directory) return fail(std::move(directory).error());
+  auto host = SystemdHost::look();
+  if (!host) return fail(std::move(host).error());
   return Foundations{std::move(*keyring), std::move(*rules),     std::move(*words),
-                     std::move(*totp),    std::move(*directory), {}};
+                     std::move(*totp),    std::move(*directory), {},
+                     std::move(*host)};
 }
 
 Result<std::string> check_house(Configuration configuration) {

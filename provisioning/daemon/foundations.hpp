@@ -6,6 +6,7 @@
 #include "base/keyring.hpp"
 #include "base/result.hpp"
 #include "daemon/configuration.hpp"
+#include "daemon/systemd_host.hpp"
 #include "directory/ldap_directory.hpp"
 #include "factors/qr.hpp"
 #include "factors/totp.hpp"
@@ -22,6 +23,7 @@ struct Foundations {
   OathTotpCodes totp;
   std::unique_ptr<LdapDirectory> directory;
   QrencodeQrCodes qr_codes;
+  std::unique_ptr<SystemdHost> host;
 
   /// Takes the directory's settings out of `configuration`. Fails: as the first part that cannot be
   /// used.

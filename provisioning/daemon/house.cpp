@@ -38,6 +38,9 @@ constexpr auto kProofRetry = 5s;
 constexpr auto kRetry = 60s;
 constexpr auto kSettlePause = 15s;
 constexpr auto kPolicyPause = 24h;
+constexpr auto kThrowOutPause = 1s;
+constexpr auto kThrowOutRetry = 10s;
+constexpr auto kLostPause = 15s;
 /// An activation that has been under way for so long was left behind by a failure.
 constexpr auto kLeftBehind = 60s;
 
@@ -225,6 +228,11 @@ void House::Rooms::start_housekeeping() {
   chores.push_back({"tell of changes of password that were cut off",
                     [this] { return services->password_changes.settle(); }, kSettlePause, kRetry,
                     kSettlePause});
+  chores.push_back({"throw out whose session was ended",
+                    [this] { return services->host_sessions.throw_out(); }, kThrowOutPause,
+                    kThrowOutRetry, kThrowOutPause});
+  chores.push_back({"end sessions whose process is gone",
+                    [this] { return services->host_sessions.end_lost(); }, kLostPause, kRetry, 0s});
   chores.push_back({"end stale registrations", [this] { return services->registrations.sweep(); },
                     pause, kRetry, pause});
   chores.push_back(

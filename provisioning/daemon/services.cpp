@@ -24,7 +24,9 @@ Services::Services(const Needs& needs)
                        needs.configuration.login),
       recovery({needs.store, needs.base.totp, needs.clock, needs.portals},
                needs.configuration.login),
-      sessions(needs.store, needs.base.keyring, needs.clock, needs.configuration.login),
+      sessions(needs.store, needs.base.keyring, needs.clock, needs.base.host->id(),
+               needs.configuration.login),
+      host_sessions(needs.store, *needs.base.host, needs.clock),
       administration(needs.store, needs.gate, needs.clock, needs.portals,
                      needs.configuration.registration) {}
 

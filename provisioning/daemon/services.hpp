@@ -3,6 +3,7 @@
 #include "daemon/foundations.hpp"
 #include "domain/administration.hpp"
 #include "domain/factor_enrolment.hpp"
+#include "domain/host_sessions.hpp"
 #include "domain/login.hpp"
 #include "domain/password_change.hpp"
 #include "domain/recovery.hpp"
@@ -32,6 +33,7 @@ struct Services {
   PasswordChangeService password_changes;
   RecoveryService recovery;
   SessionService sessions;
+  HostSessions host_sessions;
   AdministrationService administration;
 };
 

@@ -68,7 +68,8 @@ Result<void> AdministrationService::lock(std::string_view name, const Administra
     const Result<Account> account = account_named(transaction, name);
     if (!account) return fail(account.error());
     if (auto done = transaction.accounts().set_locked(account->id, now); !done) return done;
-    const auto ended = transaction.sessions().end_all(account->id, SessionId(), now);
+    const auto ended =
+        transaction.sessions().throw_out_all(account->id, SessionId(), SessionsOf::everywhere, now);
     if (!ended) return fail(ended.error());
     return transaction.audit().append(act_of(by, now, "account.locked", account->id.text()));
   });
@@ -96,7 +97,8 @@ Result<void> AdministrationService::reset_factor(std::string_view name, const Ad
     if (auto done = transaction.accounts().remove_factor(account->id); !done) return done;
     // They stand in for a factor; a new one comes with new ones.
     if (auto done = transaction.recovery_codes().replace(account->id, {}, now); !done) return done;
-    const auto ended = transaction.sessions().end_all(account->id, SessionId(), now);
+    const auto ended =
+        transaction.sessions().throw_out_all(account->id, SessionId(), SessionsOf::everywhere, now);
     if (!ended) return fail(ended.error());
     return transaction.audit().append(act_of(by, now, "factor.reset", account->id.text()));
   });
@@ -122,7 +124,7 @@ Result<std::vector<Session>> AdministrationService::sessions(std::string_view na
 Result<void> AdministrationService::end_session(const SessionId& id, const Administrator& by) {
   const UtcTime now = clock_.now();
   return store_.write("admin.end_session", [&](Transaction& transaction) -> Result<void> {
-    const Result<bool> ended = transaction.sessions().end(id, now);
+    const Result<bool> ended = transaction.sessions().throw_out(id, now);
     if (!ended) return fail(ended.error());
     if (!*ended) return fail(Errc::not_found, "no open session has this id");
     AuditEvent event = act_of(by, now, "session.ended", "");

@@ -110,8 +110,9 @@ PasswordStep PasswordChangeService::conclude(const PasswordConversation& convers
         if (auto ended = transaction.intents().end(intent.id); !ended) return fail(ended.error());
         const auto account = transaction.accounts().get(who.account);
         if (!account) return fail(account.error());
-        // Requirement W4.
-        const auto sessions = transaction.sessions().end_all(who.account, SessionId(), now);
+        // Requirement W4. Whoever types passwd(1) stays in the session that they type it in.
+        const auto sessions =
+            transaction.sessions().throw_out_all(who.account, SessionId(), SessionsOf::web, now);
         if (!sessions) return fail(sessions.error());
         auto put = put_notice(transaction, neighbours_.portals, *account, "mail.password_changed",
                               {}, now);
@@ -137,7 +138,8 @@ Result<void> PasswordChangeService::settle() {
           if (!*mine) return {};  // another thread or node was first
           const auto account = transaction.accounts().get(intent.account);
           if (!account) return fail(account.error());
-          const auto sessions = transaction.sessions().end_all(account->id, SessionId(), now);
+          const auto sessions =
+              transaction.sessions().throw_out_all(account->id, SessionId(), SessionsOf::web, now);
           if (!sessions) return fail(sessions.error());
           auto put = put_notice(transaction, neighbours_.portals, *account,
                                 "mail.password_perhaps_changed", {}, now);

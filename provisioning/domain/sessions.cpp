@@ -36,8 +36,12 @@ Result<void> may_enter(Transaction& transaction, const AccountId& id, const Port
 }  // namespace
 
 SessionService::SessionService(Store& store, const Keyring& keyring, const Clock& clock,
-                               LoginSettings settings)
-    : store_(store), keyring_(keyring), clock_(clock), settings_(std::move(settings)) {}
+                               HostId host, LoginSettings settings)
+    : store_(store),
+      keyring_(keyring),
+      clock_(clock),
+      host_(std::move(host)),
+      settings_(std::move(settings)) {}
 
 Result<Secret> SessionService::open_web(const Granted& granted, const PortalId& portal,
                                         const Source& source) {
@@ -180,6 +184,8 @@ Result<SessionId> SessionService::open_pam(std::string_view typed_name, std::str
         session.address = source.address;
         session.terminal = terminal;
         session.caller = caller;
+        session.host = host_.machine;
+        session.boot = host_.boot;
         session.started = now;
         session.last_seen = now;
         if (auto added = transaction.sessions().add(session); !added) return fail(added.error());
@@ -208,15 +214,6 @@ Result<void> SessionService::close_pam(std::string_view typed_name, std::int64_t
 Result<std::vector<Session>> SessionService::open(const AccountId& account) {
   return in_read<std::vector<Session>>(store_, [&](Transaction& transaction) {
     return transaction.sessions().open(account, kMostShown);
-  });
-}
-
-Result<bool> SessionService::end(const SessionId& id, const AuditEvent& why) {
-  return in_write<bool>(store_, "session.end", [&](Transaction& transaction) -> Result<bool> {
-    const Result<bool> ended = transaction.sessions().end(id, why.when);
-    if (!ended || !*ended) return ended;
-    if (auto told = transaction.audit().append(why); !told) return fail(told.error());
-    return true;
   });
 }
 

@@ -8,6 +8,7 @@
 #include "base/keyring.hpp"
 #include "domain/login.hpp"
 #include "domain/ports/audit.hpp"
+#include "domain/ports/host.hpp"
 #include "domain/ports/sessions.hpp"
 
 namespace portal {
@@ -17,7 +18,9 @@ class Store;
 /// Who is in, by web or PAM; one ledger. Thread-safe.
 class SessionService {
  public:
-  SessionService(Store& store, const Keyring& keyring, const Clock& clock, LoginSettings settings);
+  /// `host`: where the callers of the PAM socket run.
+  SessionService(Store& store, const Keyring& keyring, const Clock& clock, HostId host,
+                 LoginSettings settings);
 
   /// Opens a web session; the token is for the cookie (requirement W1). The account must be usable
   /// and a member of the portal at this very moment. Fails: denied, unavailable.
@@ -41,12 +44,12 @@ class SessionService {
 
   /// The open ones of an account, or (empty id) of all.
   Result<std::vector<Session>> open(const AccountId& account);
-  Result<bool> end(const SessionId& id, const AuditEvent& why);
 
  private:
   Store& store_;
   const Keyring& keyring_;
   const Clock& clock_;
+  HostId host_;
   LoginSettings settings_;
 };
 

@@ -12,12 +12,13 @@ using sql::Row;
 using sql::Text;
 
 constexpr std::string_view kAdd =
-    "insert into sessions (id, kind, account, portal, service, address, terminal, caller,"
-    " token_index, started, last_seen, ended) values (:id, :kind, :account, :portal, :service,"
-    " :address, :terminal, :caller, :token_index, :started, :last_seen, :ended)";
+    "insert into sessions (id, kind, account, portal, service, address, terminal, caller, host,"
+    " boot, token_index, started, last_seen, ended, leaving) values (:id, :kind, :account, :portal,"
+    " :service, :address, :terminal, :caller, :host, :boot, :token_index, :started, :last_seen,"
+    " :ended, :leaving)";
 constexpr Text kSession =
-    "select id, kind, account, portal, service, address, terminal, caller, token_index, started,"
-    " last_seen, ended from sessions";
+    "select id, kind, account, portal, service, address, terminal, caller, host, boot, token_index,"
+    " started, last_seen, ended, leaving from sessions";
 constexpr Text kByToken = kSession + " where token_index = :token_index and ended is null";
 constexpr Text kOpen = kSession + " where ended is null order by started desc, id limit :limit";
 constexpr Text kOpenOf =
@@ -26,9 +27,18 @@ constexpr std::string_view kTouch =
     "update sessions set last_seen = :now where id = :id and ended is null";
 constexpr std::string_view kEnd =
     "update sessions set ended = :now where id = :id and ended is null";
-constexpr std::string_view kEndAll =
-    "update sessions set ended = :now where account = :account and id <> :kept"
-    " and ended is null";
+constexpr std::string_view kThrowOut =
+    "update sessions set ended = :now, leaving = case when kind = 'pam' then :since end"
+    " where id = :id and ended is null";
+constexpr std::string_view kThrowOutAll =
+    "update sessions set ended = :now, leaving = case when kind = 'pam' then :since end"
+    " where account = :account and id <> :kept and ended is null"
+    " and (kind = 'web' or :everywhere = 1)";
+constexpr Text kLeaving = kSession +
+                          " where host = :host and leaving is not null"
+                          " order by leaving, id limit :limit";
+constexpr std::string_view kLeft = "update sessions set leaving = null where id = :id";
+constexpr Text kOpenOn = kSession + " where ended is null and kind = 'pam' and host = :host";
 constexpr std::string_view kEndPam =
     "update sessions set ended = :now where id = (select id from sessions"
     " where account = :account and kind = 'pam' and service = :service and caller = :caller"
@@ -42,6 +52,7 @@ constexpr std::string_view kPutPending =
 constexpr std::string_view kFindPending =
     "select token_index, account, portal, joining, expires from pending_logins"
     " where token_index = :token_index";
+constexpr std::string_view kEndPending = "delete from pending_logins where account = :account";
 constexpr std::string_view kTakePending =
     "delete from pending_logins where token_index = :token_index";
 
@@ -57,10 +68,13 @@ Result<Session> read_session(Row& row) {
   session.address = row.text();
   session.terminal = row.text();
   session.caller = row.integer();
+  session.host = row.text();
+  session.boot = row.text();
   session.token_index = row.text();
   session.started = row.time();
   session.last_seen = row.time();
   session.ended = row.optional_time();
+  session.leaving = row.optional_time();
   return session;
 }
 
@@ -86,10 +100,13 @@ Result<void> SqlSessions::add(const Session& session) {
                    {"address", session.address},
                    {"terminal", session.terminal},
                    {"caller", session.caller},
+                   {"host", session.host},
+                   {"boot", session.boot},
                    {"token_index", sql::Value::text_or_null(session.token_index)},
                    {"started", session.started},
                    {"last_seen", session.last_seen},
-                   {"ended", session.ended}});
+                   {"ended", session.ended},
+                   {"leaving", session.leaving}});
 }
 
 Result<std::optional<Session>> SqlSessions::find_by_token(std::string_view token_index) {
@@ -105,9 +122,21 @@ Result<bool> SqlSessions::end(const SessionId& id, UtcTime now) {
   return sql::changes(context_.connection, kEnd, {{"now", now}, {"id", id.text()}});
 }
 
-Result<int> SqlSessions::end_all(const AccountId& account, const SessionId& except, UtcTime now) {
+Result<bool> SqlSessions::throw_out(const SessionId& id, UtcTime now) {
+  return sql::changes(context_.connection, kThrowOut,
+                      {{"now", now}, {"since", now}, {"id", id.text()}});
+}
+
+Result<int> SqlSessions::throw_out_all(const AccountId& account, const SessionId& except,
+                                       SessionsOf where, UtcTime now) {
+  auto pending = sql::run(context_.connection, kEndPending, {{"account", account.text()}});
+  if (!pending) return fail(std::move(pending).error());
   const Result<std::int64_t> ended = context_.connection.execute(
-      kEndAll, {{"now", now}, {"account", account.text()}, {"kept", except.text()}});
+      kThrowOutAll, {{"now", now},
+                     {"since", now},
+                     {"account", account.text()},
+                     {"kept", except.text()},
+                     {"everywhere", where == SessionsOf::everywhere ? 1 : 0}});
   if (!ended) return fail(ended.error());
   return static_cast<int>(*ended);
 }
@@ -117,6 +146,19 @@ Result<bool> SqlSessions::end_pam(const AccountId& account, std::string_view ser
   return sql::changes(
       context_.connection, kEndPam,
       {{"now", now}, {"account", account.text()}, {"service", service}, {"caller", caller}});
+}
+
+Result<std::vector<Session>> SqlSessions::leaving(std::string_view host, int limit) {
+  return sql::find_all<Session>(context_.connection, kLeaving, {{"host", host}, {"limit", limit}},
+                                read_session);
+}
+
+Result<void> SqlSessions::left(const SessionId& id) {
+  return sql::run(context_.connection, kLeft, {{"id", id.text()}});
+}
+
+Result<std::vector<Session>> SqlSessions::open_on(std::string_view host) {
+  return sql::find_all<Session>(context_.connection, kOpenOn, {{"host", host}}, read_session);
 }
 
 Result<std::vector<Session>> SqlSessions::open(const AccountId& account, int limit) {

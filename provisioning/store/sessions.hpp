@@ -14,7 +14,12 @@ class SqlSessions final : public Sessions {
   Result<std::optional<Session>> find_by_token(std::string_view token_index) override;
   Result<void> touch(const SessionId& id, UtcTime now) override;
   Result<bool> end(const SessionId& id, UtcTime now) override;
-  Result<int> end_all(const AccountId& account, const SessionId& except, UtcTime now) override;
+  Result<bool> throw_out(const SessionId& id, UtcTime now) override;
+  Result<int> throw_out_all(const AccountId& account, const SessionId& except, SessionsOf where,
+                            UtcTime now) override;
+  Result<std::vector<Session>> leaving(std::string_view host, int limit) override;
+  Result<void> left(const SessionId& id) override;
+  Result<std::vector<Session>> open_on(std::string_view host) override;
   Result<bool> end_pam(const AccountId& account, std::string_view service, std::int64_t caller,
                        UtcTime now) override;
   Result<std::vector<Session>> open(const AccountId& account, int limit) override;

@@ -102,13 +102,58 @@ void all_sessions_of_an_account_end_but_one(void**) {
     got(t.sessions().add(web_session(vera.id, "2")));
     got(t.sessions().add(web_session(vera.id, "3")));
     got(t.sessions().add(web_session(otto.id, "4")));
-    assert_int_equal(got(t.sessions().end_all(vera.id, kept.id, kNoon + 1h)), 2);
-    assert_int_equal(got(t.sessions().end_all(vera.id, kept.id, kNoon + 1h)), 0);
+    got(t.sessions().add(pam_session(vera.id, 42)));
+    const auto end = [&](const SessionId& but, SessionsOf where) {
+      return got(t.sessions().throw_out_all(vera.id, but, where, kNoon + 1h));
+    };
+    assert_int_equal(end(kept.id, SessionsOf::web), 2);
+    assert_int_equal(end(kept.id, SessionsOf::web), 0);
+    assert_int_equal(end(kept.id, SessionsOf::everywhere), 1);
     const std::vector<Session> all = got(t.sessions().open(AccountId(), 10));
     assert_int_equal(all.size(), 2);
     assert_text(all[0].id.text(), kept.id.text());  // newest first
     assert_int_equal(got(t.sessions().open(AccountId(), 1)).size(), 1);
-    assert_int_equal(got(t.sessions().end_all(vera.id, SessionId(), kNoon + 1h)), 1);
+    assert_int_equal(end(SessionId(), SessionsOf::web), 1);
+  });
+}
+
+void a_host_owes_an_end_to_who_was_thrown_out_alone(void**) {
+  StoreFixture f;
+  const Account vera = stored_account(f);
+  const auto here = [&](std::int64_t caller) {
+    Session session = pam_session(vera.id, caller);
+    session.host = "here";
+    session.boot = "first";
+    return session;
+  };
+  const Session thrown_out = here(1);
+  const Session locked = here(2);
+  Session elsewhere = here(3);
+  elsewhere.host = "there";
+  f.write([&](Transaction& t) {
+    Sessions& sessions = t.sessions();
+    const Session web = web_session(vera.id, "1");
+    for (const Session& one : {thrown_out, locked, elsewhere, here(4), here(5), web}) {
+      got(sessions.add(one));
+    }
+    assert_int_equal(got(sessions.open_on("here")).size(), 4);
+    assert_true(got(sessions.throw_out(thrown_out.id, kNoon + 1h)));
+    assert_false(got(sessions.throw_out(thrown_out.id, kNoon + 2h)));
+    assert_true(got(sessions.throw_out(web.id, kNoon + 1h)));
+    assert_true(got(sessions.end_pam(vera.id, "sshd", 4, kNoon + 1h)));
+    got(sessions.throw_out_all(vera.id, SessionId(), SessionsOf::everywhere, kNoon + 2h));
+
+    const std::vector<Session> leaving = got(sessions.leaving("here", 10));
+    assert_int_equal(leaving.size(), 3);
+    assert_text(leaving[0].id.text(), thrown_out.id.text());  // the longest waiting first
+    assert_true(leaving[0].leaving == kNoon + 1h);
+    assert_text(leaving[0].boot, "first");
+    assert_int_equal(got(sessions.leaving("there", 10)).size(), 1);
+    assert_int_equal(got(sessions.leaving("here", 2)).size(), 2);
+    assert_int_equal(got(sessions.open_on("here")).size(), 0);
+
+    got(sessions.left(thrown_out.id));
+    assert_int_equal(got(sessions.leaving("here", 10)).size(), 2);
   });
 }
 
@@ -141,6 +186,7 @@ int main() {
       cmocka_unit_test(pam_sessions_have_no_token_and_no_empty_token_finds_them),
       cmocka_unit_test(the_newest_pam_session_of_a_process_ends),
       cmocka_unit_test(all_sessions_of_an_account_end_but_one),
+      cmocka_unit_test(a_host_owes_an_end_to_who_was_thrown_out_alone),
       cmocka_unit_test(a_pending_login_is_taken_once),
   };
   return cmocka_run_group_tests(tests, nullptr, nullptr);

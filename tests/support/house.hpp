@@ -79,7 +79,7 @@ class House {
         login_settings);
     recovery = std::make_unique<RecoveryService>(
         RecoveryService::Neighbours{*store, totp, clock, portals}, login_settings);
-    sessions = std::make_unique<SessionService>(*store, keyring, clock, login_settings);
+    sessions = std::make_unique<SessionService>(*store, keyring, clock, host, login_settings);
     administration =
         std::make_unique<AdministrationService>(*store, directory, clock, portals, settings);
   }
@@ -151,6 +151,7 @@ class House {
   Portals portals;
   PasswordRules rules;
   EchoPhrasebook phrases;
+  HostId host{"machine", "boot"};
   std::unique_ptr<SqlStore> store;
   std::unique_ptr<RegistrationService> registration;
   std::unique_ptr<FactorEnrolments> enrolments;

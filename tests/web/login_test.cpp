@@ -63,7 +63,7 @@ void an_app_logs_in_too(void**) {
   give_password(thief);
   thief.post("/login/code", {{"code", std::string(code->reveal())}});
   assert_int_equal(thief.response.status, 422);
-  assert_int_equal(thief.response.not_before.count(), 400);
+  assert_int_equal(thief.response.schedule.count(), 400);
 }
 
 void a_wrong_name_and_a_wrong_password_look_the_same(void**) {
@@ -74,7 +74,7 @@ void a_wrong_name_and_a_wrong_password_look_the_same(void**) {
   const auto answer = [&](std::string name, std::string password) {
     browser.post("/login", {{"user_name", name}, {"password", password}});
     assert_int_equal(browser.response.status, 422);
-    assert_int_equal(browser.response.not_before.count(), 400);
+    assert_int_equal(browser.response.schedule.count(), 400);
     std::string body = without_reference(browser.response.body);
     body.replace(body.find(name), name.size(), "NAME");
     return body;
@@ -278,6 +278,34 @@ void a_directory_that_is_down_is_told_and_counts_nothing(void**) {
   log_in_by_sms(browser, stage);
 }
 
+void a_password_that_must_be_changed_adds_no_portal(void**) {
+  // L4
+  Inhabited stage;
+  stage.house.invite(kAhv, kBorn, "S3CN-D1ET-T3RX-Y", "1e");
+  Browser browser(stage, "en", "1e.example.ch");
+  open_identity(browser);
+  browser.submit("/register/identity", identity_fields("S3CN-D1ET-T3RX-Y"));
+  stage.house.directory.verdict = BindAnswer::Verdict::must_change;
+  browser.post("/login",
+               {{"user_name", "anna.muster@example.ch"}, {"password", std::string(kPassword)}});
+  assert_int_equal(browser.response.status, 422);
+  assert_int_equal(browser.cookies.count("__Host-login"), 0);
+}
+
+void a_lock_ends_a_login_that_waits_for_its_code(void**) {
+  // W4: so does a change of password, in the same place
+  Inhabited stage;
+  Browser browser(stage);
+  give_password(browser);
+  assert_text(browser.path, "/login/code");
+  const std::string name = "anna.muster@example.ch";
+  assert_ok(stage.house.administration->lock(name, stage.house.admin));
+  assert_ok(stage.house.administration->unlock(name, stage.house.admin));
+  browser.get("/login/code");
+  assert_int_equal(browser.response.status, 303);
+  assert_text(browser.location(), "/login");
+}
+
 }  // namespace
 
 int main() {
@@ -297,6 +325,8 @@ int main() {
       cmocka_unit_test(a_letter_of_somebody_else_adds_nothing),
       cmocka_unit_test(new_terms_are_asked_for_before_the_account),
       cmocka_unit_test(a_directory_that_is_down_is_told_and_counts_nothing),
+      cmocka_unit_test(a_password_that_must_be_changed_adds_no_portal),
+      cmocka_unit_test(a_lock_ends_a_login_that_waits_for_its_code),
   };
   return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

@@ -26,11 +26,17 @@ struct Session {
   std::string address;      ///< where from
   std::string terminal;     ///< PAM_TTY, may be empty
   std::int64_t caller = 0;  ///< PAM: the process that opened it
+  std::string host;         ///< PAM: the machine that it runs on (HostId), empty for none
+  std::string boot;         ///< PAM: and the start of that machine
   std::string token_index;  ///< web: keyed index of the cookie
   UtcTime started;
   UtcTime last_seen;
   std::optional<UtcTime> ended;
+  std::optional<UtcTime> leaving;  ///< PAM: since when its host owes it an end
 };
+
+/// Which sessions of an account.
+enum class SessionsOf { web, everywhere };
 
 /// A web login between the password and the code. The browser holds its token.
 struct PendingLogin {
@@ -50,11 +56,21 @@ class Sessions {
   virtual Result<void> touch(const SessionId& id, UtcTime now) = 0;
   /// True if it was open.
   virtual Result<bool> end(const SessionId& id, UtcTime now) = 0;
-  /// Ends all of an account but `except`; how many there were (requirement W4).
-  virtual Result<int> end_all(const AccountId& account, const SessionId& except, UtcTime now) = 0;
+  /// As `end`, and a PAM session's host owes it the end of its login session too.
+  virtual Result<bool> throw_out(const SessionId& id, UtcTime now) = 0;
+  /// Throws out all of an account but `except`, and ends its logins on the web that wait for a
+  /// code; how many sessions there were (requirement W4).
+  virtual Result<int> throw_out_all(const AccountId& account, const SessionId& except,
+                                    SessionsOf where, UtcTime now) = 0;
   /// Ends the newest open PAM session of this account, service and process; false if there is none.
   virtual Result<bool> end_pam(const AccountId& account, std::string_view service,
                                std::int64_t caller, UtcTime now) = 0;
+  /// Those that this machine owes an end, the longest waiting first.
+  virtual Result<std::vector<Session>> leaving(std::string_view host, int limit) = 0;
+  /// Its host owes it nothing any more.
+  virtual Result<void> left(const SessionId& id) = 0;
+  /// The open PAM sessions of this machine.
+  virtual Result<std::vector<Session>> open_on(std::string_view host) = 0;
   /// The open ones, of one account or (empty id) of all, newest first.
   virtual Result<std::vector<Session>> open(const AccountId& account, int limit) = 0;
 
