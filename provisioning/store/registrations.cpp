@@ -8,26 +8,10 @@
 namespace portal {
 namespace {
 
+using sql::Parameter;
 using sql::Row;
 using sql::Text;
 
-constexpr std::string_view kAdd =
-    "insert into registrations (id, token_index, person, letter, portal, audience, language, step,"
-    " terms_portal, terms_version, terms_hash, terms_language, terms_accepted, started, updated,"
-    " account, personal, address_in_use, entry_uuid, mail_sends, mail_sent, sms_sends, sms_sent,"
-    " discarded) values (:id, :token_index, :person, :letter, :portal, :audience, :language, :step,"
-    " :terms_portal, :terms_version, :terms_hash, :terms_language, :terms_accepted, :started,"
-    " :updated, :account, :personal, :address_in_use, :entry_uuid, :mail_sends, :mail_sent,"
-    " :sms_sends, :sms_sent, 0)";
-// The person, the letter and the start of a registration never change.
-constexpr std::string_view kUpdate =
-    "update registrations set token_index = :token_index, portal = :portal, audience = :audience,"
-    " language = :language, step = :step, terms_portal = :terms_portal,"
-    " terms_version = :terms_version, terms_hash = :terms_hash, terms_language = :terms_language,"
-    " terms_accepted = :terms_accepted, updated = :updated, account = :account,"
-    " personal = :personal, address_in_use = :address_in_use, entry_uuid = :entry_uuid,"
-    " mail_sends = :mail_sends, mail_sent = :mail_sent, sms_sends = :sms_sends,"
-    " sms_sent = :sms_sent where id = :id and step = :expected";
 constexpr Text kRegistration =
     "select id, token_index, person, letter, portal, audience, language, step, terms_portal,"
     " terms_version, terms_hash, terms_language, terms_accepted, started, updated, account,"
@@ -59,6 +43,51 @@ std::string seal_personal(const Keyring& keyring, const Registration& registrati
       registration.phone ? registration.phone->e164() : std::string_view();
   const std::string_view texts[] = {email, phone, registration.dn, registration.seed.reveal()};
   return SealedTexts::seal(keyring, personal_place(registration.id), texts);
+}
+
+/// The columns that a step may change; the person, the letter and the start never do. `personal` is
+/// borrowed, as is the registration.
+std::vector<Parameter> changing_columns(const Registration& registration,
+                                        const std::string& personal) {
+  return {{"token_index", registration.token_index},
+          {"portal", registration.portal.text()},
+          {"audience", registration.audience.text()},
+          {"language", code_of(registration.language)},
+          {"step", name_of(registration.step)},
+          {"terms_portal", registration.terms.portal.text()},
+          {"terms_version", registration.terms.version},
+          {"terms_hash", registration.terms.hash},
+          {"terms_language", code_of(registration.terms.language)},
+          {"terms_accepted", registration.terms.accepted},
+          {"updated", registration.updated},
+          {"account", registration.account.text()},
+          {"personal", personal},
+          {"address_in_use", registration.address_in_use},
+          {"entry_uuid", registration.entry_uuid},
+          {"mail_sends", registration.mail_sends},
+          {"mail_sent", registration.mail_sent},
+          {"sms_sends", registration.sms_sends},
+          {"sms_sent", registration.sms_sent}};
+}
+
+std::string insert_of(const std::vector<Parameter>& columns) {
+  std::string names;
+  std::string values;
+  for (const Parameter& column : columns) {
+    const std::string separator = names.empty() ? "" : ", ";
+    names += separator + std::string(column.name);
+    values += separator + ":" + std::string(column.name);
+  }
+  return "insert into registrations (" + names + ") values (" + values + ")";
+}
+
+std::string update_of(const std::vector<Parameter>& columns) {
+  std::string changes;
+  for (const Parameter& column : columns) {
+    const std::string name(column.name);
+    changes += (changes.empty() ? "" : ", ") + name + " = :" + name;
+  }
+  return "update registrations set " + changes + " where id = :id and step = :expected";
 }
 
 /// Fills in what is sealed; a discarded registration holds nothing any more.
@@ -129,56 +158,22 @@ Result<Registration> read_registration(Row& row, const Keyring& keyring) {
 
 Result<void> SqlRegistrations::add(const Registration& registration) {
   const std::string personal = seal_personal(context_.keyring, registration);
-  return sql::run(context_.connection, kAdd,
-                  {{"id", registration.id.text()},
-                   {"token_index", registration.token_index},
-                   {"person", registration.person.text()},
-                   {"letter", registration.letter.text()},
-                   {"portal", registration.portal.text()},
-                   {"audience", registration.audience.text()},
-                   {"language", code_of(registration.language)},
-                   {"step", name_of(registration.step)},
-                   {"terms_portal", registration.terms.portal.text()},
-                   {"terms_version", registration.terms.version},
-                   {"terms_hash", registration.terms.hash},
-                   {"terms_language", code_of(registration.terms.language)},
-                   {"terms_accepted", registration.terms.accepted},
-                   {"started", registration.started},
-                   {"updated", registration.updated},
-                   {"account", registration.account.text()},
-                   {"personal", personal},
-                   {"address_in_use", registration.address_in_use},
-                   {"entry_uuid", registration.entry_uuid},
-                   {"mail_sends", registration.mail_sends},
-                   {"mail_sent", registration.mail_sent},
-                   {"sms_sends", registration.sms_sends},
-                   {"sms_sent", registration.sms_sent}});
+  std::vector<Parameter> columns = changing_columns(registration, personal);
+  columns.insert(columns.end(), {{"id", registration.id.text()},
+                                 {"person", registration.person.text()},
+                                 {"letter", registration.letter.text()},
+                                 {"started", registration.started},
+                                 {"discarded", false}});
+  static const std::string statement = insert_of(columns);
+  return sql::run(context_.connection, statement, columns);
 }
 
 Result<bool> SqlRegistrations::update(const Registration& registration, RegistrationStep expected) {
   const std::string personal = seal_personal(context_.keyring, registration);
-  return sql::changes(context_.connection, kUpdate,
-                      {{"token_index", registration.token_index},
-                       {"portal", registration.portal.text()},
-                       {"audience", registration.audience.text()},
-                       {"language", code_of(registration.language)},
-                       {"step", name_of(registration.step)},
-                       {"terms_portal", registration.terms.portal.text()},
-                       {"terms_version", registration.terms.version},
-                       {"terms_hash", registration.terms.hash},
-                       {"terms_language", code_of(registration.terms.language)},
-                       {"terms_accepted", registration.terms.accepted},
-                       {"updated", registration.updated},
-                       {"account", registration.account.text()},
-                       {"personal", personal},
-                       {"address_in_use", registration.address_in_use},
-                       {"entry_uuid", registration.entry_uuid},
-                       {"mail_sends", registration.mail_sends},
-                       {"mail_sent", registration.mail_sent},
-                       {"sms_sends", registration.sms_sends},
-                       {"sms_sent", registration.sms_sent},
-                       {"id", registration.id.text()},
-                       {"expected", name_of(expected)}});
+  std::vector<Parameter> columns = changing_columns(registration, personal);
+  static const std::string statement = update_of(columns);
+  columns.insert(columns.end(), {{"id", registration.id.text()}, {"expected", name_of(expected)}});
+  return sql::changes(context_.connection, statement, columns);
 }
 
 Result<std::optional<Registration>> SqlRegistrations::find_by_token(std::string_view token_index) {

@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.hpp"
 
@@ -50,7 +52,23 @@ struct Parameter {
   std::string_view name;
   Value value;
 };
-using Parameters = std::initializer_list<Parameter>;
+
+/// The values of a statement's placeholders, where they stand: in a list or in a vector. For an
+/// argument, not to be kept.
+class Parameters {
+ public:
+  // Implicit on purpose: they stand for the list.
+  Parameters() noexcept = default;
+  Parameters(std::initializer_list<Parameter> list) noexcept : all_(list.begin(), list.size()) {}
+  Parameters(const std::vector<Parameter>& list) noexcept : all_(list) {}
+
+  auto begin() const noexcept { return all_.begin(); }
+  auto end() const noexcept { return all_.end(); }
+  std::size_t size() const noexcept { return all_.size(); }
+
+ private:
+  std::span<const Parameter> all_;
+};
 
 /// One row of a result, read column by column from the left. Valid during the call it is given to.
 class Row {
