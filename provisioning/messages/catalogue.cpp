@@ -80,9 +80,9 @@ Result<std::unique_ptr<Catalogue>> Catalogue::load() {
   auto implementation = std::make_unique<Implementation>();
   for (const Language language : kLanguages) {
     try {
-      std::locale locale = locale_of(language);
+      const std::locale locale = locale_of(language);
       if (!find(locale, "prompt.password")) throw std::runtime_error("no messages in it");
-      implementation->locales.at(static_cast<std::size_t>(language)) = std::move(locale);
+      implementation->locales.at(static_cast<std::size_t>(language)) = locale;
     } catch (const std::exception& damage) {
       return fail(Errc::internal,
                   "catalogue " + std::string(code_of(language)) + ": " + damage.what());

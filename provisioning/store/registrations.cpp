@@ -74,9 +74,9 @@ std::string insert_of(const std::vector<Parameter>& columns) {
   std::string names;
   std::string values;
   for (const Parameter& column : columns) {
-    const std::string separator = names.empty() ? "" : ", ";
-    names += separator + std::string(column.name);
-    values += separator + ":" + std::string(column.name);
+    const std::string_view separator = names.empty() ? "" : ", ";
+    names.append(separator).append(column.name);
+    values.append(separator).append(":").append(column.name);
   }
   return "insert into registrations (" + names + ") values (" + values + ")";
 }
@@ -84,8 +84,8 @@ std::string insert_of(const std::vector<Parameter>& columns) {
 std::string update_of(const std::vector<Parameter>& columns) {
   std::string changes;
   for (const Parameter& column : columns) {
-    const std::string name(column.name);
-    changes += (changes.empty() ? "" : ", ") + name + " = :" + name;
+    changes.append(changes.empty() ? "" : ", ").append(column.name);
+    changes.append(" = :").append(column.name);
   }
   return "update registrations set " + changes + " where id = :id and step = :expected";
 }

@@ -22,6 +22,7 @@ std::string_view own_name(Language language) {
 
 Value language_choice(Language current) {
   std::vector<Values> list;
+  list.reserve(kLanguages.size());
   for (const Language language : kLanguages) {
     list.push_back({{"code", code_of(language)},
                     {"own_name", own_name(language)},
