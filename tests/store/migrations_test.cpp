@@ -69,6 +69,27 @@ void each_earlier_schema_becomes_the_newest(void**) {
   }
 }
 
+void a_log_that_was_written_before_stays_as_it_was(void**) {
+  // J3
+  Database database;
+  const auto with_fat_log = migrations().first(4);
+  got(database.migrate_to(with_fat_log));
+  for (const char* number : {"1", "2", "10"}) {
+    got(database.connection->run_once(
+        "insert into audit values (" + std::string(number) +
+        ", 5, 'd', 'what', 'success', 'a', '', 'local', 'sshd', '', 'r', 'p', 'h')"));
+  }
+  got(database.migrate_to(migrations()));
+  const auto rows = got(sql::find_all<std::string>(
+      *database.connection,
+      "select number || at || decision || what || outcome || account || actor || address || service"
+      " || factor || reason || previous || hash from audit order by number",
+      {}, [](sql::Row& row) -> Result<std::string> { return std::string(row.text()); }));
+  assert_int_equal(rows.size(), 3);
+  assert_text(rows[2], "105dwhatsuccessalocalsshdrph");
+  assert_error(database.connection->execute("delete from audit"), Errc::internal);
+}
+
 void a_migration_runs_once_and_is_noted(void**) {
   Database database;
   got(database.migrate_to(std::span(kSome).first(1)));
@@ -133,6 +154,7 @@ int main() {
   const CMUnitTest tests[] = {
       cmocka_unit_test(migrations_are_numbered_without_a_gap),
       cmocka_unit_test(each_earlier_schema_becomes_the_newest),
+      cmocka_unit_test(a_log_that_was_written_before_stays_as_it_was),
       cmocka_unit_test(a_migration_runs_once_and_is_noted),
       cmocka_unit_test(a_migration_that_fails_leaves_nothing),
       cmocka_unit_test(a_newer_schema_is_refused_untouched),
