@@ -72,6 +72,7 @@ struct LoginConversation {
   Source source;
   Language language = Language::fr;  ///< the service's, until the password was right
   BindAnswer password;               ///< stage code: what the directory said beyond yes
+  std::string password_index = {};  ///< stage code: keyed hash of a password that looks like a code
   std::shared_ptr<FactorEnrolment> enrolment = {};  ///< stage enrolment
 };
 
@@ -102,7 +103,8 @@ class LoginService {
   /// Another SMS for a conversation that waits for one; the old code is dead.
   LoginStep resend(LoginConversation& conversation);
 
-  /// The account phase: whether this account may enter, without its password (M4).
+  /// The account phase: whether this account may enter, without its password (M4). The directory
+  /// is asked, but for a second after it took the account's password.
   enum class Standing {
     usable,
     unknown,
@@ -117,6 +119,10 @@ class LoginService {
   PasswordJudge& passwords() noexcept { return passwords_; }
 
  private:
+  /// What the keyed hash of a password is made under that the code is compared with.
+  static constexpr std::string_view kEchoed = "password-as-code";
+
+  bool is_the_password(const LoginConversation& conversation, const Secret& answer) const;
   LoginStep start_at_the_factor(LoginConversation& conversation);
   /// The password, then the challenge.
   LoginStep judge_password(LoginConversation& conversation, const Secret& password);

@@ -111,7 +111,17 @@ LoginStep LoginService::resend(LoginConversation& conversation) {
   return challenge(conversation, **factor);
 }
 
+/// Clients that send the password to every prompt, with one that looks like a code: refused, and no
+/// guess.
+bool LoginService::is_the_password(const LoginConversation& conversation,
+                                   const Secret& answer) const {
+  return !conversation.password_index.empty() &&
+         neighbours_.keyring.index(kEchoed, answer.reveal()) == conversation.password_index;
+}
+
 LoginStep LoginService::judge_code(LoginConversation& conversation, const Secret& answer) {
+  if (is_the_password(conversation, answer))
+    return refuse(conversation, RefusalReason::wrong_code, "the password once more");
   const UtcTime now = neighbours_.clock.now();
   auto step = in_write<LoginStep>(
       neighbours_.store, kWhat, [&](Transaction& transaction) -> Result<LoginStep> {

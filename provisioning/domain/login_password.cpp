@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "domain/audit_trail.hpp"
+#include "domain/codes.hpp"
 #include "domain/factor_enrolment.hpp"
 #include "domain/login.hpp"
 #include "domain/login_prompts.hpp"
@@ -142,6 +143,8 @@ LoginStep LoginService::judge_password(LoginConversation& conversation, const Se
     conversation.stage = LoginConversation::Stage::enrolment;
     return neighbours_.enrolments.prompt_for(conversation);
   }
+  if (!typed_code(password, kFactorCodeDigits).empty())
+    conversation.password_index = neighbours_.keyring.index(kEchoed, password.reveal());
   LoginStep next = challenge(conversation, *admitted.factor);
   if (std::holds_alternative<Prompt>(next)) conversation.stage = LoginConversation::Stage::code;
   return next;

@@ -1,6 +1,7 @@
 // Clients that can ask only once: the password, the separator and the code in one answer.
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 
 #include "domain/codes.hpp"
@@ -8,6 +9,7 @@
 #include "domain/ports/accounts.hpp"
 #include "domain/ports/challenges.hpp"
 #include "domain/ports/store.hpp"
+#include "identity/recovery_code.hpp"
 
 namespace portal {
 namespace {
@@ -17,10 +19,31 @@ struct SingleAnswer {
   Secret code;  ///< empty if there is none
 };
 
-/// Cuts at the last separator that has a code behind it; the password may hold others, and may
-/// itself end like a code.
+/// A recovery code as it is printed: "K7QF-9XTM-4PWR-HJ3D".
+constexpr std::size_t kPrintedRecoveryCode = 19;
+
+bool is_printed_recovery_code(std::string_view text) {
+  return text.size() == kPrintedRecoveryCode && text[4] == '-' && text[9] == '-' &&
+         text[14] == '-' && RecoveryCode::parse(text).has_value();
+}
+
+/// Cuts where a code of the factor, or a recovery code as it is printed, stands at the end behind a
+/// separator; the password may hold others, and may itself end like a code.
 SingleAnswer split(const Secret& answer, std::string_view separator) {
   const std::string_view whole = answer.reveal();
+  const auto password_before = [&](std::size_t code_size) -> std::optional<std::string_view> {
+    const std::size_t tail = separator.size() + code_size;
+    if (whole.size() < tail) return std::nullopt;
+    const std::size_t at = whole.size() - tail;
+    if (whole.substr(at, separator.size()) != separator) return std::nullopt;
+    return whole.substr(0, at);
+  };
+  const auto tail_of = [&](std::size_t size) { return whole.substr(whole.size() - size); };
+
+  if (const auto password = password_before(kPrintedRecoveryCode);
+      password && is_printed_recovery_code(tail_of(kPrintedRecoveryCode))) {
+    return {Secret(*password), Secret(tail_of(kPrintedRecoveryCode))};
+  }
   const std::size_t at = separator.empty()
                              ? whole.size() - std::min(whole.size(), kFactorCodeDigits)
                              : whole.rfind(separator);

@@ -16,6 +16,7 @@ LoginService::Standing LoginService::standing_of(std::string_view typed_name) {
   if (!account) return Standing::unavailable;
   if (!*account) return Standing::unknown;
   if ((*account)->state != AccountState::active || (*account)->locked) return Standing::unusable;
+  if (passwords_.has_just_accepted((*account)->id)) return Standing::usable;
   // Whoever was removed from the directory, moved out of the people, or locked there is out here as
   // well, however they proved who they are.
   const auto entry = neighbours_.directory.standing((*account)->entry_uuid);

@@ -21,6 +21,9 @@ constexpr std::chrono::milliseconds kPatience{3000};
 /// Longer than from the beginning of a try to the directory's answer: it waits its turn, then
 /// binds.
 constexpr std::chrono::seconds kTryTakes{10};
+/// A known source is noted again after so long, and forgotten by the store after 400 days: not at
+/// each login, which waits for the disk.
+constexpr std::chrono::days kKnownAnew{7};
 /// Of what the directory allows, this much is for sources that the account knows.
 constexpr int kKeptForKnownSources = 3;
 
@@ -34,6 +37,11 @@ int directory_allows(const LoginSettings& settings, int wrong_binds, bool known_
   const int most = settings.directory_max_failures - 1;
   const int kept = known_source ? 0 : std::min(kKeptForKnownSources, most / 2);
   return std::max(most - kept - wrong_binds, 0);
+}
+
+bool is_unreserved(const BindAnswer& answer) {
+  return answer.verdict == BindAnswer::Verdict::accepted && !answer.expires_in &&
+         !answer.grace_logins_left;
 }
 
 }  // namespace
@@ -152,6 +160,7 @@ JudgedPassword PasswordJudge::judge(std::string_view what, std::string_view type
   judged.account = attempt.subject.account;
   if (!fault) fault = ask_directory(judged.account, password, judged.answer);
   if (!fault && !forgive_binds(attempt)) fault = Fault{RefusalReason::unavailable, "store"};
+  if (!fault && is_unreserved(judged.answer)) recent_.note(judged.account->id, clock_.now());
   if (!fault) return judged;
   judged.refusal = note(what, attempt, *fault);
   if (fault->counts) turn.was_wrong();
@@ -194,6 +203,9 @@ Result<void> PasswordJudge::welcome(Transaction& transaction, const AccountId& a
   Attempts& attempts = transaction.attempts();
   const std::string key = key_of(account.text(), source);
   if (auto done = attempts.forget(AttemptKind::wrong_password, key); !done) return done;
+  const auto noted = attempts.count(AttemptKind::known_source, key, now - kKnownAnew);
+  if (!noted) return fail(noted.error());
+  if (*noted > 0) return {};
   if (auto done = attempts.forget(AttemptKind::known_source, key); !done) return done;
   return attempts.record(AttemptKind::known_source, key, now);
 }

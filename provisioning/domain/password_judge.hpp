@@ -9,6 +9,7 @@
 #include "base/secret.hpp"
 #include "domain/ports/accounts.hpp"
 #include "domain/ports/directory.hpp"
+#include "domain/recent_binds.hpp"
 #include "domain/refusal.hpp"
 #include "domain/settings.hpp"
 #include "domain/throttle.hpp"
@@ -38,6 +39,9 @@ class PasswordJudge {
   /// Every refusal is in the audit log as `what`. An empty password is refused without asking (L1).
   JudgedPassword judge(std::string_view what, std::string_view typed_name, const Secret& password,
                        const Source& source);
+
+  /// Whether the directory has let this account in a moment ago, with nothing to add; true once.
+  bool has_just_accepted(const AccountId& account) { return recent_.take(account, clock_.now()); }
 
   /// In the transaction that grants: the account's wrong passwords from this source are forgotten,
   /// and the source is known from now on. What counts towards the directory's limit was forgotten
@@ -79,6 +83,7 @@ class PasswordJudge {
   const Clock& clock_;
   LoginSettings settings_;
   Turns turns_;
+  RecentBinds recent_;
 };
 
 }  // namespace portal

@@ -10,6 +10,17 @@
 #include "ipc/outcome.hpp"
 
 namespace portal::ipc {
+namespace {
+
+/// Whether the person can do better than the password of a module before ours: it was wrong, or it
+/// was right where password and code are one answer.
+bool is_worth_asking(const Refusal& refusal) {
+  return refusal.reason == RefusalReason::wrong_credentials ||
+         refusal.reason == RefusalReason::code_missing ||
+         refusal.reason == RefusalReason::code_sent;
+}
+
+}  // namespace
 
 bool Dialogue::may_block(const wire::ModuleMessage& message) const {
   const auto* open = std::get_if<wire::Open>(&message);
@@ -82,8 +93,7 @@ Reply Dialogue::take_first_pass(const Secret& password, bool insists,
                                 const LoginConversation& untouched) {
   const LoginStep judged = needs_.face.answer(conversation_, password);
   const auto* refusal = std::get_if<Refusal>(&judged);
-  if (insists || refusal == nullptr || refusal->reason != RefusalReason::wrong_credentials)
-    return step(judged);
+  if (insists || refusal == nullptr || !is_worth_asking(*refusal)) return step(judged);
   conversation_ = untouched;
   wrong_pass_ = WrongPass{password.clone(), *refusal};
   Reply reply = step(needs_.face.start(conversation_));

@@ -41,6 +41,43 @@ void one_answer_holds_password_and_code(void**) {
   }
 }
 
+void one_answer_may_hold_a_recovery_code(void**) {
+  // A2: as it is printed, dashes and all
+  House house;
+  const Secret seed = with_app(house);
+  const AccountId account = house.directory.entries().begin()->second.account;
+  const auto outcome = house.recovery->issue(
+      {account, "recovery:flex", PortalId("flex"), house.source, Language::fr, account.text()},
+      code_now(house, seed));
+  assert_ok(outcome);
+  const auto& codes = std::get<std::vector<Secret>>(*outcome);
+  std::size_t next = 0;
+  for (const std::string separator : {",", "", "-", "+++"}) {
+    const Secret answer = joined(kPassword, separator, codes[next++]);
+    LoginConversation made = single(house, separator);
+    assert_true(is_granted(house.login->answer(made, answer)));
+    LoginConversation again = single(house, separator);
+    assert_true(refusal_of(house.login->answer(again, answer)) == RefusalReason::wrong_code);
+  }
+}
+
+void a_password_that_looks_like_a_code_is_no_guess_at_one(void**) {
+  // T5: clients that send one text to every prompt
+  House house;
+  const Secret seed = with_app(house);
+  const std::string_view digits = "246810";
+  assert_ok(
+      house.directory.set_password(house.directory.entries().begin()->second.dn, Secret(digits)));
+  for (int i = 0; i < 10; ++i) {
+    LoginConversation made = conversation(house);
+    assert_true(std::holds_alternative<Prompt>(house.login->answer(made, Secret(digits))));
+    assert_true(refusal_of(house.login->answer(made, Secret(digits))) == RefusalReason::wrong_code);
+  }
+  LoginConversation owner = conversation(house);
+  assert_true(std::holds_alternative<Prompt>(house.login->answer(owner, Secret(digits))));
+  assert_true(is_granted(house.login->answer(owner, code_now(house, seed))));
+}
+
 void a_password_without_its_code_is_told_what_is_missing(void**) {
   // L5: after the right password alone
   House house;
@@ -188,12 +225,42 @@ void the_account_phase_says_what_the_directory_says(void**) {
   assert_true(house.login->standing_of(kName) == LoginService::Standing::unusable);
 }
 
+void what_the_directory_has_just_said_is_not_asked_again(void**) {
+  // M4: once, for a second, and only if it had nothing to add
+  House house;
+  (void)with_app(house);
+  const auto log_in = [&] { (void)at_the_code(house); };
+  const auto standing = [&] { return house.login->standing_of(kName); };
+  house.directory.standings.locked = true;
+  log_in();
+  assert_true(standing() == LoginService::Standing::usable);
+  assert_true(standing() == LoginService::Standing::unusable);
+  log_in();
+  house.clock.advance(2s);
+  assert_true(standing() == LoginService::Standing::unusable);
+  log_in();
+  house.clock.advance(-10s);  // somebody set the clock back
+  assert_true(standing() == LoginService::Standing::unusable);
+  house.directory.verdict = BindAnswer::Verdict::must_change;
+  log_in();
+  assert_true(standing() == LoginService::Standing::unusable);
+  house.directory.verdict.reset();
+
+  // What the store knows always counts.
+  log_in();
+  assert_ok(house.administration->lock(kName, house.admin));
+  house.directory.standings.locked = false;
+  assert_true(standing() == LoginService::Standing::unusable);
+}
+
 }  // namespace
 
 int main() {
   initialise_crypto();
   const CMUnitTest tests[] = {
       cmocka_unit_test(one_answer_holds_password_and_code),
+      cmocka_unit_test(one_answer_may_hold_a_recovery_code),
+      cmocka_unit_test(a_password_that_looks_like_a_code_is_no_guess_at_one),
       cmocka_unit_test(a_password_without_its_code_is_told_what_is_missing),
       cmocka_unit_test(a_single_answer_costs_one_bind_whatever_it_ends_in),
       cmocka_unit_test(by_sms_the_password_alone_sends_the_code_and_the_next_try_has_both),
@@ -205,6 +272,7 @@ int main() {
       cmocka_unit_test(a_services_own_words_stand_first),
       cmocka_unit_test(a_password_that_must_be_changed_lets_pam_on_and_the_web_not),
       cmocka_unit_test(the_account_phase_says_what_the_directory_says),
+      cmocka_unit_test(what_the_directory_has_just_said_is_not_asked_again),
   };
   return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

@@ -63,6 +63,20 @@ void wrong_first_pass_is_asked_for_once(void**) {
   assert_true(wrong.outcome == Outcome::denied);
 }
 
+void first_pass_that_lacks_its_code_is_asked_for_with_it(void**) {
+  // L5: where password and code are one answer
+  for (const RefusalReason reason : {RefusalReason::code_missing, RefusalReason::code_sent}) {
+    IpcStage stage;
+    stage.face.reason = reason;
+    const Seen seen =
+        play(stage.socket(), open_with(FirstPass::attempt, "password alone"), {"right", "447683"});
+    assert_true((seen.prompts == Texts{"Password: ", "Code: "}));
+    assert_true(seen.outcome == Outcome::success);
+    assert_true(play(stage.socket(), open_with(FirstPass::insist, "password alone"), {}).outcome !=
+                Outcome::success);
+  }
+}
+
 void missing_first_pass_is_asked_for(void**) {
   // L1
   const IpcStage stage;
@@ -152,6 +166,7 @@ int main() {
       cmocka_unit_test(first_pass_that_nobody_asked_to_use_is_not_used),
       cmocka_unit_test(wrong_first_pass_is_the_only_answer_where_it_must_be),
       cmocka_unit_test(wrong_first_pass_is_asked_for_once),
+      cmocka_unit_test(first_pass_that_lacks_its_code_is_asked_for_with_it),
       cmocka_unit_test(missing_first_pass_is_asked_for),
       cmocka_unit_test(first_pass_typed_once_more_is_not_judged_again),
       cmocka_unit_test(code_that_equals_the_wrong_first_pass_is_judged),
