@@ -16,7 +16,7 @@ def run(name, command, log, root, shows=None, **how):
     """Appends to `log`. `shows`: whether to tell the steps; as the terminal allows if None."""
     if shows is None:
         shows = sys.stdout.isatty()
-    with open(log, "a", encoding="utf-8") as written:
+    with open(log, "a", buffering=1, encoding="utf-8") as written:
         process = subprocess.Popen(command, cwd=root, text=True, stdin=subprocess.DEVNULL,
                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **how)
         for line in process.stdout:
@@ -38,7 +38,8 @@ def main():
     log = root / "build" / "demo-build.log"
     log.parent.mkdir(exist_ok=True)
     log.unlink(missing_ok=True)
-    print("Building; the first time takes some minutes.", flush=True)
+    if not (root / "build/release/provisioning/daemon/portald").exists():
+        print("Building; the first time takes ten minutes or so.", flush=True)
     try:
         run("the product", ["cmake", "--preset", "release", "-DPORTAL_TESTS=OFF"], log, root)
         run("the product", ["cmake", "--build", "--preset", "release"], log, root)

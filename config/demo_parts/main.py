@@ -1,8 +1,10 @@
 """The demo: a private directory and daemon, and a person or a script who uses them."""
 
 import argparse
+import fcntl
 import shutil
 import signal
+import socket
 import sys
 import time
 from pathlib import Path
@@ -43,16 +45,45 @@ def show_message(letter):
     say("-" * 64)
 
 
-def by_hand(portald):
+def lock(folder):
+    """Held until the process ends: two demos on one folder would take it from one another."""
+    file = open(folder / ".portal-demo", "w", encoding="utf-8")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise PortaldError(f"a demo runs on {folder} already; end it, or give this one another "
+                           "--folder and --port") from None
+    return file
+
+
+def look_for_port(port):
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise PortaldError(f"port {port} is in use on this machine; take another one, "
+                               "e.g. --port 9443") from None
+
+
+def by_hand(portald, has_data):
     terminal = portald.terminal()
     say("\nThe portal is open. Trust its authority in your browser, or click through the warning:")
     say(f"  {portald.authority.certificate}")
+    say("If your browser is on another machine, bring it the port first:")
+    say(f"  ssh -L {portald.port}:127.0.0.1:{portald.port} THIS-MACHINE")
+    if has_data:
+        say("\nThe data of the last time are still here: whoever has registered logs in, and a used")
+        say("letter is refused. --fresh begins anew.")
     say("\nA letter has reached Anna Muster, who does not exist:")
     show_letter(people.ANNA, portald)
     say("\nand one Carla Esempio, of the other portal:")
     show_letter(people.CARLA, portald)
     say("\nRegister with any address and any mobile number of Switzerland or Liechtenstein: nothing")
-    say("leaves this machine, each mail and SMS is shown here. Then log in through PAM:")
+    say("leaves this machine, each mail and SMS is shown here. Then log in through PAM, in another")
+    say("terminal, by the address that you registered; half a minute after the last code, because an")
+    say("app's code counts once and SMS have a pause. The first prompt is in the service's language,")
+    say("French here, and the next in the person's own:")
     say(f"\n  {terminal.printed_line(people.ANNA.email, 'authenticate', 'acct_mgmt')}")
     say("\nand look at it as its administrator:")
     ctl = portald.build / "provisioning/ctl/portalctl"
@@ -72,18 +103,23 @@ def run(options):
     mark = folder / ".portal-demo"
     if folder.exists() and any(folder.iterdir()) and not mark.exists():
         raise PortaldError(f"{folder} holds something else than a demo's data")
-    if options.fresh or options.scripted:
-        shutil.rmtree(folder, ignore_errors=True)
     wrapper_library()
+    look_for_port(options.port)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    mark.touch()
-    with PrivateSlapd(folder / "ldap") as slapd:
-        with PrivatePortald(folder / "portald", options.build, slapd.facts(),
-                            options.port) as portald:
+    kept = lock(folder)
+    if options.fresh or options.scripted:
+        for part in folder.iterdir():
+            if part != mark:
+                shutil.rmtree(part) if part.is_dir() else part.unlink()
+    has_data = (folder / "portald").exists()
+    with kept, PrivateSlapd(folder / "ldap", apart=True) as slapd:
+        with PrivatePortald(folder / "portald", options.build, slapd.facts(), options.port,
+                            apart=True) as portald:
             persons = folder / "persons.csv"
             people.write_csv(persons)
             portald.ctl("--quiet", "persons", "import", str(persons))
-            code = script.run(portald, slapd, say) if options.scripted else by_hand(portald)
+            code = (script.run(portald, slapd, say) if options.scripted
+                    else by_hand(portald, has_data))
             portald.stop()
     return code
 

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from .authority import Authority
+from .slapd import die_with_parent
 from .spool import Spool
 from .terminal import Terminal
 
@@ -81,8 +82,9 @@ class PrivatePortald:
     """`build`: the build folder with the binaries. A second start finds the data of the first."""
 
     def __init__(self, folder, build, ldap, port=8443, environment=None, append="",
-                 pam_socket=None):
-        """`ldap`: the facts of a PrivateSlapd. `append`: more configuration."""
+                 pam_socket=None, apart=False):
+        """`ldap`: the facts of a PrivateSlapd. `append`: more configuration. `apart`: no key at the
+        terminal ends it, and it ends with us."""
         self.folder, self.build, self.port = Path(folder).resolve(), Path(build).resolve(), port
         self.ldap, self.environment, self.append = ldap, dict(environment or {}), append
         self.pam_socket = Path(pam_socket or self.folder / "run" / "pam.sock")
@@ -90,7 +92,7 @@ class PrivatePortald:
         self.log = self.folder / "portald.log"
         self.authority = Authority(self.folder / "tls")
         self.spool = Spool(self.folder / "spool")
-        self.process = None
+        self.process, self.apart = None, apart
 
     def prepare(self):
         """Writes what the daemon reads; made once for a folder."""
@@ -128,6 +130,8 @@ class PrivatePortald:
                 self.process = subprocess.Popen(
                     [self.build / "provisioning/daemon/portald", "--config", self.configuration],
                     stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                    start_new_session=self.apart,
+                    preexec_fn=die_with_parent if self.apart else None,
                     env={**os.environ, **self.no_host(), **self.environment, **(environment or {}),
                          "NOTIFY_SOCKET": str(name)})
             end = time.monotonic() + patience

@@ -74,10 +74,11 @@ class PrivateSlapd:
     """One slapd in one folder. A second start in the same folder finds the data of the first."""
 
     def __init__(self, folder, listen=(), certificate=None, key=None, access=None, policy=None,
-                 password_hash=None):
+                 password_hash=None, apart=False):
         """`listen`: further URLs, on loopback. `access`: a file in place of the shipped rules.
         `policy`: attribute → value, changes to the people's password policy of a new tree.
-        `password_hash`: a scheme in place of the shipped one."""
+        `password_hash`: a scheme in place of the shipped one. `apart`: no key at the terminal
+        ends it."""
         self.folder = Path(folder).resolve()
         self.listen = list(listen)
         self.certificate = certificate
@@ -85,6 +86,7 @@ class PrivateSlapd:
         self.access = Path(access) if access else SHIPPED / "access.conf"
         self.policy = dict(policy or {})
         self.password_hash = password_hash
+        self.apart = apart
         self.socket = self.folder / "ldapi"
         self.uri = "ldapi://" + urllib.parse.quote(str(self.socket), safe="")
         self.password_file = self.folder / "service-password"
@@ -107,7 +109,7 @@ class PrivateSlapd:
                 [SLAPD, "-d", "0", "-f", str(self.folder / "slapd.conf"),
                  "-h", " ".join([self.uri, *self.listen])],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder,
-                preexec_fn=die_with_parent)
+                preexec_fn=die_with_parent, start_new_session=self.apart)
         self._wait_until_ready(patience)
         return self
 

@@ -35,6 +35,10 @@ class Terminal:
         self.services.mkdir(parents=True, exist_ok=True)
         self.module, self.socket = Path(module), Path(socket)
         self.write_service("portal-demo")
+        # libpam reads it beside each service.
+        (self.services / "other").write_text("".join(
+            f"{phase:9}required  pam_deny.so\n"
+            for phase in ("auth", "account", "password", "session")), encoding="utf-8")
 
     def write_service(self, name, options=""):
         line = f"{self.module} socket={self.socket} {options}".rstrip()
