@@ -65,12 +65,12 @@ void two_daemons_that_start_at_once_do_not_disturb_each_other(void**) {
   // L4
   const test::TemporaryFolder folder;
   const test::PrivateSlapd slapd(folder.path() / "slapd");
-  std::vector<std::string> troubles(4);
+  std::vector<std::string> troubles(2);
   std::vector<std::thread> daemons;
   for (std::string& trouble : troubles) {
     daemons.emplace_back([&] {
       const auto directory = slapd.open();
-      for (int i = 0; i < 5 && trouble.empty(); ++i) {
+      for (int i = 0; i < 8 && trouble.empty(); ++i) {
         const Result<void> proven = directory->prove_staging_is_safe();
         if (!proven) trouble = proven.error().detail;
       }
