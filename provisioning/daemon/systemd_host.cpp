@@ -21,7 +21,7 @@ constexpr const char* kManager = "/org/freedesktop/login1";
 constexpr const char* kManagerInterface = "org.freedesktop.login1.Manager";
 constexpr const char* kSessionInterface = "org.freedesktop.login1.Session";
 
-constexpr std::uint64_t kPatienceMicros = 5'000'000;
+constexpr std::uint64_t kPatienceMicros = 2'000'000;
 /// Between the module's call and pam_systemd's, in one stack; more, and the number of the process
 /// was given to another one.
 constexpr std::chrono::seconds kSameLogin{60};
@@ -106,6 +106,7 @@ bool SystemdHost::runs(std::int64_t process) const {
 }
 
 Result<bool> SystemdHost::end_login(std::int64_t process, UtcTime opened) {
+  if (process <= 0) return false;  // of another namespace: nobody that we could name
   sd_bus* opening = nullptr;
   if (::sd_bus_open_system(&opening) < 0) return false;  // no bus, so no logind
   const Bus bus(opening);

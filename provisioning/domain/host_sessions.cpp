@@ -14,6 +14,8 @@ namespace {
 
 constexpr int kAtOnce = 1000;
 constexpr std::chrono::minutes kPatience{10};
+/// After so many in one round the host is left alone until the next: each may have taken seconds.
+constexpr int kMostTroubles = 3;
 
 }  // namespace
 
@@ -38,10 +40,12 @@ Result<void> HostSessions::throw_out() {
   });
   if (!leaving) return fail(leaving.error());
   std::optional<Error> trouble;
+  int troubles = 0;
   for (const Session& session : *leaving) {
     const Result<bool> left = has_left(session);
     if (!left) {
       trouble = left.error();
+      if (++troubles == kMostTroubles) break;
       continue;
     }
     const auto noted = store_.write("session.left", [&](Transaction& transaction) {

@@ -111,6 +111,18 @@ void a_host_that_refuses_is_asked_again_for_ten_minutes(void**) {
   assert_true(house.machine.asked.empty());
 }
 
+void a_host_that_does_not_answer_is_not_asked_for_everybody(void**) {
+  HostHouse house;
+  for (int process = 1; process <= 9; ++process)
+    assert_ok(house.administration->end_session(house.open(process), house.admin));
+  house.machine.trouble = Errc::unavailable;
+  assert_true(house.keeper.throw_out().error().code == Errc::unavailable);
+  assert_int_equal(house.machine.asked.size(), 3);
+  house.machine.trouble.reset();
+  assert_ok(house.keeper.throw_out());
+  assert_true(house.machine.logins.empty());
+}
+
 void a_session_whose_process_is_gone_ends_in_the_ledger(void**) {
   // J1
   HostHouse house;
@@ -163,6 +175,7 @@ int main() {
       cmocka_unit_test(a_lock_and_a_lost_factor_throw_out_every_session),
       cmocka_unit_test(a_logout_owes_the_host_nothing),
       cmocka_unit_test(a_host_that_refuses_is_asked_again_for_ten_minutes),
+      cmocka_unit_test(a_host_that_does_not_answer_is_not_asked_for_everybody),
       cmocka_unit_test(a_session_whose_process_is_gone_ends_in_the_ledger),
       cmocka_unit_test(a_start_of_the_machine_ends_what_ran_before),
       cmocka_unit_test(the_sessions_of_another_machine_are_left_to_it),
