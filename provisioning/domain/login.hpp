@@ -72,6 +72,7 @@ struct LoginConversation {
   Source source;
   Language language = Language::fr;  ///< the service's, until the password was right
   BindAnswer password;               ///< stage code: what the directory said beyond yes
+  bool needs_no_welcome = false;     ///< stage code: see JudgedPassword
   std::string password_index = {};  ///< stage code: keyed hash of a password that looks like a code
   std::shared_ptr<FactorEnrolment> enrolment = {};  ///< stage enrolment
 };
@@ -133,6 +134,7 @@ class LoginService {
   /// Judges the password and whether the account may enter; a refusal if one does not hold.
   struct Admitted {
     std::optional<Factor> factor;
+    bool takes_app_code = false;                 ///< and may be asked for it without more ado
     std::shared_ptr<FactorEnrolment> enrolment;  ///< without a factor: how one is set up
   };
   std::variant<Admitted, Refusal> admit(LoginConversation& conversation, const Secret& password);

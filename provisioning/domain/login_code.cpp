@@ -133,11 +133,11 @@ LoginStep LoginService::judge_code(LoginConversation& conversation, const Secret
 
         std::optional<Factor> factor;
         if (!conversation.account.empty()) {
-          const Result<Account> account = transaction.accounts().get(conversation.account);
-          if (!account) return fail(account.error());
+          const Result<bool> usable = transaction.accounts().is_usable(conversation.account);
+          if (!usable) return fail(usable.error());
           auto held = transaction.accounts().factor_of(conversation.account);
           if (!held) return fail(std::move(held).error());
-          if (account->state != AccountState::active || account->locked || !*held) {
+          if (!*usable || !*held) {
             return refuse(RefusalReason::account_unusable, "changed since the password", "");
           }
           factor = std::move(*held);
@@ -156,7 +156,9 @@ Result<LoginStep> LoginService::grant(Transaction& transaction,
                                       const LoginConversation& conversation, FactorKind factor,
                                       std::string_view shown, UtcTime now) {
   const AccountId& account = conversation.account;
-  const auto welcomed = PasswordJudge::welcome(transaction, account, conversation.source, now);
+  Result<void> welcomed;
+  if (!conversation.needs_no_welcome)
+    welcomed = PasswordJudge::welcome(transaction, account, conversation.source, now);
   if (!welcomed) return fail(welcomed.error());
   if (conversation.password.verdict == BindAnswer::Verdict::must_change) {
     auto left = leave_proof(transaction, account, conversation.source, now);

@@ -21,6 +21,7 @@ Refusal unavailable() { return {RefusalReason::unavailable, DecisionId::random()
 struct Holdings {
   bool is_member = true;
   std::optional<Factor> factor;
+  bool takes_app_code = false;  ///< there is an app, and its code would be looked at now (T5)
   std::shared_ptr<FactorEnrolment> enrolment;
 };
 
@@ -30,12 +31,26 @@ bool may_enrol_here(const LoginConversation& conversation) {
          !asks_once(conversation.profile);
 }
 
-Result<Holdings> holdings_of(Store& store, const FactorEnrolments& enrolments,
-                             const Account& holder, const LoginConversation& conversation,
-                             UtcTime now) {
+Result<bool> takes_app_code(Transaction& transaction, const SecondFactor& factors,
+                            const Factor& factor, UtcTime now) {
+  if (factor.kind != FactorKind::totp) return false;
+  FactorClaim claim;
+  claim.account = factor.account;
+  claim.counted_under = factor.account.text();
+  const auto blocked = factors.is_blocked(transaction, claim, now);
+  if (!blocked) return fail(blocked.error());
+  return !*blocked;
+}
+
+/// What the rest of the login may ask about; nothing is read that it will not.
+Result<Holdings> holdings_of(const LoginService::Neighbours& neighbours,
+                             const SecondFactor& factors, const Account& holder,
+                             const LoginConversation& conversation) {
   const AccountId& account = holder.id;
   const std::optional<PortalId>& portal = conversation.portal;
-  return in_read<Holdings>(store, [&](Transaction& transaction) -> Result<Holdings> {
+  if (!portal && !conversation.profile.second_factor) return Holdings{};
+  const UtcTime now = neighbours.clock.now();
+  return in_read<Holdings>(neighbours.store, [&](Transaction& transaction) -> Result<Holdings> {
     Holdings found;
     if (portal && !conversation.joins) {
       const auto memberships = transaction.accounts().memberships(account);
@@ -46,8 +61,14 @@ Result<Holdings> holdings_of(Store& store, const FactorEnrolments& enrolments,
     auto factor = transaction.accounts().factor_of(account);
     if (!factor) return fail(std::move(factor).error());
     found.factor = std::move(*factor);
-    if (found.factor || !may_enrol_here(conversation)) return found;
-    auto enrolment = enrolments.open_to(transaction, holder, now);
+    if (found.factor) {
+      const auto open = takes_app_code(transaction, factors, *found.factor, now);
+      if (!open) return fail(open.error());
+      found.takes_app_code = *open;
+      return found;
+    }
+    if (!may_enrol_here(conversation)) return found;
+    auto enrolment = neighbours.enrolments.open_to(transaction, holder, now);
     if (!enrolment) return fail(std::move(enrolment).error());
     found.enrolment = std::move(*enrolment);
     return found;
@@ -110,8 +131,7 @@ std::variant<LoginService::Admitted, Refusal> LoginService::admit(LoginConversat
       passwords_.judge(kWhat, conversation.typed_name, password, conversation.source);
   if (judged.refusal) return *judged.refusal;
   const Account& account = *judged.account;
-  auto holdings = holdings_of(neighbours_.store, neighbours_.enrolments, account, conversation,
-                              neighbours_.clock.now());
+  auto holdings = holdings_of(neighbours_, factors_, account, conversation);
   if (!holdings) return unavailable();
   const std::string why = obstacle(conversation, account, judged.answer.verdict, *holdings);
   // From here on the person has shown that they know the account.
@@ -119,7 +139,9 @@ std::variant<LoginService::Admitted, Refusal> LoginService::admit(LoginConversat
   if (!why.empty()) return refuse(conversation, RefusalReason::account_unusable, why);
   conversation.language = account.language;  // their own
   conversation.password = judged.answer;
-  return Admitted{std::move(holdings->factor), std::move(holdings->enrolment)};
+  conversation.needs_no_welcome = judged.needs_no_welcome;
+  return Admitted{std::move(holdings->factor), holdings->takes_app_code,
+                  std::move(holdings->enrolment)};
 }
 
 Refusal LoginService::refuse(const LoginConversation& conversation, RefusalReason reason,
@@ -145,7 +167,9 @@ LoginStep LoginService::judge_password(LoginConversation& conversation, const Se
   }
   if (!typed_code(password, kFactorCodeDigits).empty())
     conversation.password_index = neighbours_.keyring.index(kEchoed, password.reveal());
-  LoginStep next = challenge(conversation, *admitted.factor);
+  LoginStep next = admitted.takes_app_code
+                       ? code_prompt(neighbours_.phrases, conversation, *admitted.factor)
+                       : challenge(conversation, *admitted.factor);
   if (std::holds_alternative<Prompt>(next)) conversation.stage = LoginConversation::Stage::code;
   return next;
 }
@@ -158,10 +182,11 @@ LoginStep LoginService::grant_without_factor(const LoginConversation& conversati
   event.reason = "password alone";
   const auto told = neighbours_.store.write_soon(
       "login.granted",
-      [event, account = conversation.account, source = conversation.source,
-       now](Transaction& transaction) -> Result<void> {
-        if (auto done = PasswordJudge::welcome(transaction, account, source, now); !done)
-          return done;
+      [event, account = conversation.account, source = conversation.source, now,
+       is_due = !conversation.needs_no_welcome](Transaction& transaction) -> Result<void> {
+        Result<void> welcomed;
+        if (is_due) welcomed = PasswordJudge::welcome(transaction, account, source, now);
+        if (!welcomed) return welcomed;
         return transaction.audit().append(event);
       });
   if (!told) return unavailable();

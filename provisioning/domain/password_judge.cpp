@@ -73,10 +73,12 @@ Result<PasswordJudge::Subject> PasswordJudge::look_up(std::string_view typed_nam
                                       now - settings_.directory_failure_window - kTryTakes);
     if (!binds) return fail(binds.error());
     subject.wrong_binds = *binds;
-    const auto known = attempts.count(AttemptKind::known_source, key, UtcTime());
+    const auto known = attempts.tally(AttemptKind::known_source, key, UtcTime());
     if (!known) return fail(known.error());
     subject.tries_left =
-        std::min(subject.tries_left, directory_allows(settings_, *binds, *known > 0));
+        std::min(subject.tries_left, directory_allows(settings_, *binds, known->count > 0));
+    subject.needs_no_welcome =
+        wrong->count == 0 && known->count > 0 && known->last > now - kKnownAnew;
     return subject;
   });
 }
@@ -158,6 +160,7 @@ JudgedPassword PasswordJudge::judge(std::string_view what, std::string_view type
   Turns::Turn turn(turns_, attempt.subject.name);
   std::optional<Fault> fault = wait(turn, attempt, wrong_before);
   judged.account = attempt.subject.account;
+  judged.needs_no_welcome = attempt.subject.needs_no_welcome;
   if (!fault) fault = ask_directory(judged.account, password, judged.answer);
   if (!fault && !forgive_binds(attempt)) fault = Fault{RefusalReason::unavailable, "store"};
   if (!fault && is_unreserved(judged.answer)) recent_.note(judged.account->id, clock_.now());

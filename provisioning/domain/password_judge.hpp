@@ -25,6 +25,7 @@ struct JudgedPassword {
   std::optional<Refusal> refusal;  ///< nothing: the password was right
   std::optional<Account> account;  ///< there is one if there is no refusal
   BindAnswer answer;               ///< what else the directory said to a right password
+  bool needs_no_welcome = false;   ///< `welcome` would change nothing
 };
 
 /// Holds a password against the directory, wherever one is asked for. Wrong ones slow down by
@@ -56,6 +57,7 @@ class PasswordJudge {
     std::string name;  ///< the account's id, or the canonical form of what was typed
     int tries_left = 0;
     int wrong_binds = 0;  ///< that the directory may count
+    bool needs_no_welcome = false;
   };
   struct Try {
     std::string_view typed_name;

@@ -13,6 +13,20 @@
 #include "domain/time_steps.hpp"
 
 namespace portal {
+namespace {
+
+Result<Tally> wrong_codes(Transaction& transaction, const FactorClaim& claim) {
+  return transaction.attempts().tally(AttemptKind::wrong_code, claim.counted_under, UtcTime());
+}
+
+/// After a right one: nothing is written where there is nothing to forget.
+Result<void> forget(Transaction& transaction, const FactorClaim& claim, const Tally& wrong) {
+  if (wrong.count == 0) return {};
+  return transaction.attempts().forget(AttemptKind::wrong_code, claim.counted_under);
+}
+
+}  // namespace
+
 ChallengeScope scope_of(const FactorClaim& claim, ChallengePurpose purpose) {
   return {purpose, claim.account.text(), claim.service};
 }
@@ -35,8 +49,7 @@ SecondFactor::SecondFactor(const TotpCodes& totp, const Portals& portals, LoginS
 /// Requirement T5: a few wrong codes in a row, then pauses that grow.
 Result<bool> SecondFactor::is_blocked(Transaction& transaction, const FactorClaim& claim,
                                       UtcTime now) const {
-  const auto wrong =
-      transaction.attempts().tally(AttemptKind::wrong_code, claim.counted_under, UtcTime());
+  const auto wrong = wrong_codes(transaction, claim);
   if (!wrong) return fail(wrong.error());
   return tries_left(*wrong, settings_.code_tries, now) == 0;
 }
@@ -84,9 +97,10 @@ Result<JudgedCode> SecondFactor::judge(Transaction& transaction, const FactorCla
                                        const std::optional<Factor>& factor, const Secret& answer,
                                        UtcTime now) const {
   const std::string_view kind = factor ? name_of(factor->kind) : "";
-  const auto blocked = is_blocked(transaction, claim, now);
-  if (!blocked) return fail(blocked.error());
-  if (*blocked) return JudgedCode{RefusalReason::too_many_tries, "", kind};
+  const auto wrong = wrong_codes(transaction, claim);
+  if (!wrong) return fail(wrong.error());
+  if (tries_left(*wrong, settings_.code_tries, now) == 0)
+    return JudgedCode{RefusalReason::too_many_tries, "", kind};
   if (claim.account.empty() || !factor) {
     return refuse(transaction, claim,
                   {RefusalReason::wrong_code, "no account that may enter", kind}, now);
@@ -103,7 +117,7 @@ Result<JudgedCode> SecondFactor::judge(Transaction& transaction, const FactorCla
   const auto refused = burn(transaction, claim, *factor, code, now);
   if (!refused) return fail(refused.error());
   if (*refused) return refuse(transaction, claim, {*refused, "", kind}, now);
-  auto forgotten = transaction.attempts().forget(AttemptKind::wrong_code, claim.counted_under);
+  auto forgotten = forget(transaction, claim, *wrong);
   if (!forgotten) return fail(std::move(forgotten).error());
   return JudgedCode{std::nullopt, "", kind};
 }

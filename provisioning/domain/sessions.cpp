@@ -17,11 +17,9 @@ constexpr std::chrono::seconds kTouchInterval{30};
 
 /// Whether the account may be at this portal now: much may have happened since the password.
 Result<void> may_enter(Transaction& transaction, const AccountId& id, const PortalId& portal) {
-  const Result<Account> account = transaction.accounts().get(id);
-  if (!account) return fail(account.error());
-  if (account->state != AccountState::active || account->locked) {
-    return fail(Errc::denied, "the account is not usable any more");
-  }
+  const Result<bool> usable = transaction.accounts().is_usable(id);
+  if (!usable) return fail(usable.error());
+  if (!*usable) return fail(Errc::denied, "the account is not usable any more");
   const auto factor = transaction.accounts().factor_of(id);
   if (!factor) return fail(factor.error());
   if (!*factor) return fail(Errc::denied, "the account has no second factor any more");

@@ -32,6 +32,7 @@ constexpr std::string_view kSetDn = "update accounts set dn = :dn where id = :id
 constexpr std::string_view kSetLocked = "update accounts set locked = :locked where id = :id";
 constexpr std::string_view kSetLanguage = "update accounts set language = :language where id = :id";
 constexpr std::string_view kRemove = "delete from accounts where id = :id and state = :state";
+constexpr std::string_view kStanding = "select state, locked from accounts where id = :id";
 constexpr std::string_view kCount = "select count(*) from accounts where id = :id";
 
 std::string personal_place(const AccountId& id) {
@@ -93,6 +94,16 @@ Result<Account> SqlAccounts::get(const AccountId& id) {
       sql::find_one<Account>(context_.connection, kById, {{"id", id.text()}},
                              [&](Row& row) { return read_account(row, context_.keyring); }),
       "account");
+}
+
+Result<bool> SqlAccounts::is_usable(const AccountId& id) {
+  return sql::required(sql::find_one<bool>(context_.connection, kStanding, {{"id", id.text()}},
+                                           [](Row& row) -> Result<bool> {
+                                             const bool active =
+                                                 row.text() == name_of(AccountState::active);
+                                             return active && !row.optional_time();
+                                           }),
+                       "account");
 }
 
 Result<std::optional<Account>> SqlAccounts::find_by_email(const EmailAddress& email) {

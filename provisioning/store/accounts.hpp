@@ -13,6 +13,7 @@ class SqlAccounts final : public Accounts {
   // accounts.cpp
   Result<void> add(const Account& account) override;
   Result<Account> get(const AccountId& id) override;
+  Result<bool> is_usable(const AccountId& id) override;
   Result<std::optional<Account>> find_by_email(const EmailAddress& email) override;
   Result<std::optional<Account>> find_by_person(const PersonId& person) override;
   Result<std::optional<Account>> find_by_name(const UserName& name) override;

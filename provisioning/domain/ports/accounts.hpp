@@ -78,6 +78,8 @@ class Accounts {
   virtual Result<void> add(const Account& account) = 0;
   /// Fails: not_found.
   virtual Result<Account> get(const AccountId& id) = 0;
+  /// Whether the account is active and not locked. Fails: not_found.
+  virtual Result<bool> is_usable(const AccountId& id) = 0;
   virtual Result<std::optional<Account>> find_by_email(const EmailAddress& email) = 0;
   virtual Result<std::optional<Account>> find_by_person(const PersonId& person) = 0;
   /// By e-mail address or login name.
