@@ -30,10 +30,13 @@ Result<ModuleMessage> module_message_in(std::span<const std::byte> body) {
 
 template <class Message>
 Result<Secret> encoded(const Message& message) {
-  Secret room = Secret::of_size(kFrameLimit);
-  const Encoded frame = encode(message, room.writable());
-  if (frame.fault != CodecFault::none) return fail(Errc::malformed, name_of(frame.fault));
-  return Secret(room.reveal_bytes().first(frame.size));
+  FrameSize size;
+  Message::fields(message, size);
+  if (size.bytes() > kFrameLimit) return fail(Errc::malformed, name_of(CodecFault::too_large));
+  Secret frame = Secret::of_size(size.bytes());
+  const Encoded written = encode(message, frame.writable());
+  if (written.fault != CodecFault::none) return fail(Errc::malformed, name_of(written.fault));
+  return frame;
 }
 
 }  // namespace

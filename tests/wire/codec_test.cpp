@@ -22,12 +22,15 @@ std::string hex_of(std::span<const std::byte> bytes) {
   return text;
 }
 
-/// `message` as a frame; fails the test if it cannot be one.
+/// `message` as a frame; fails the test if it cannot be one, or not of the size announced.
 template <class Message>
 std::vector<std::byte> frame_with(const Message& message) {
   std::vector<std::byte> frame(kFrameLimit);
   const Encoded encoded = encode(message, frame);
   assert_string_equal(name_of(encoded.fault), "none");
+  FrameSize size;
+  Message::fields(message, size);
+  assert_int_equal(size.bytes(), encoded.size);
   frame.resize(encoded.size);
   return frame;
 }

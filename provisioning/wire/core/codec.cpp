@@ -6,8 +6,6 @@ namespace portal::wire {
 
 namespace {
 
-constexpr std::size_t kFieldHeader = 3;
-
 std::uint8_t byte_at(std::span<const std::byte> bytes, std::size_t at) {
   return std::to_integer<std::uint8_t>(bytes[at]);
 }

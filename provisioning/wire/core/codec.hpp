@@ -25,6 +25,26 @@ enum class CodecFault : std::uint8_t {
 /// The stable lower-case name, for logs: "bad_value".
 const char* name_of(CodecFault fault) noexcept;
 
+/// Before each field: its tag and the length of its value.
+inline constexpr std::size_t kFieldHeader = 3;
+
+/// Adds up what a message takes as a frame; a visitor of `Message::fields`.
+class FrameSize {
+ public:
+  template <std::size_t Limit>
+  void operator()(std::uint8_t, const Text<Limit>& text) noexcept {
+    bytes_ += kFieldHeader + text.value.size();
+  }
+  template <class Byte>
+  void operator()(std::uint8_t, const Byte&) noexcept {
+    bytes_ += kFieldHeader + 1;
+  }
+  std::size_t bytes() const noexcept { return bytes_; }
+
+ private:
+  std::size_t bytes_ = kLengthSize + kBodyMinimum;
+};
+
 /// Writes the fields of one message into a frame; the visitor of `Message::fields`.
 class FieldWriter {
  public:
