@@ -15,10 +15,11 @@ namespace portal::ipc {
 
 namespace asio = boost::asio;
 
-Connection::Connection(Crew& crew, Desk& desk, const DialogueNeeds& needs, Socket socket,
-                       const Peer& peer, Ended ended)
+Connection::Connection(Crew& crew, Desk& desk, Crowd& crowd, const DialogueNeeds& needs,
+                       Socket socket, const Peer& peer, Ended ended)
     : crew_(crew),
       desk_(desk),
+      crowd_(crowd),
       settings_(needs.settings),
       socket_(std::move(socket)),
       whole_limit_(socket_.get_executor()),
@@ -135,6 +136,7 @@ void Connection::wait_for_more() {
 
 void Connection::take_frame() {
   arrived_ = Clock::now();
+  crowd_.spoke(this, arrived_);
   if (frame_is_limited_) step_limit_.cancel();
   frame_is_limited_ = false;
   read_ = 0;
@@ -187,7 +189,9 @@ void Connection::judge() {
   if (Clock::now() - arrived_ > settings_.queue_limit) {
     reply_ = dialogue_.end(wire::Outcome::unavailable);
   } else {
-    if (dialogue_.may_block(received_->message())) crew_.hand_over();
+    std::optional<Crew::Work> work;
+    if (dialogue_.may_block(received_->message()))
+      work.emplace(crew_, crowd_.has_others(this, judging_since_));
     try {
       reply_ = dialogue_.take(received_->message());
     } catch (const std::exception&) {
@@ -230,6 +234,7 @@ void Connection::send_reply() {
 void Connection::reply_sent() {
   if (reply_->last || ending_) return close();
   reply_->frame = Secret();
+  crowd_.spoke(this, Clock::now());
   wait_for_frame();
 }
 
@@ -257,6 +262,7 @@ void Connection::close_because(const char* reason) {
 void Connection::close() {
   if (state_ == State::closed) return;
   enter(State::closed);
+  crowd_.left(this);
   Code ignored;
   socket_.close(ignored);
   whole_limit_.cancel();

@@ -14,6 +14,7 @@
 #include <optional>
 
 #include "ipc/crew.hpp"
+#include "ipc/crowd.hpp"
 #include "ipc/desk.hpp"
 #include "ipc/dialogue.hpp"
 
@@ -29,8 +30,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// Called once, on the strand.
   using Ended = std::function<void(const std::shared_ptr<Connection>&)>;
 
-  Connection(Crew& crew, Desk& desk, const DialogueNeeds& needs, Socket socket, const Peer& peer,
-             Ended ended);
+  Connection(Crew& crew, Desk& desk, Crowd& crowd, const DialogueNeeds& needs, Socket socket,
+             const Peer& peer, Ended ended);
 
   // From any thread; what they ask for is done on the strand.
   void begin();
@@ -74,6 +75,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   Crew& crew_;
   Desk& desk_;
+  Crowd& crowd_;
   const Settings& settings_;
   Socket socket_;
   Timer whole_limit_;

@@ -10,11 +10,13 @@ namespace portal::ipc {
 
 namespace {
 
+/// Whether this thread leads; its address is the thread's name.
 thread_local bool leads = false;
 
 }  // namespace
 
 void Crew::start(std::size_t threads) {
+  watchman_.emplace(kMoment, [this] { relieve(); });
   for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
 }
 
@@ -51,11 +53,44 @@ bool Crew::run_one() {
   }
 }
 
-void Crew::hand_over() {
+void Crew::begin_work(bool beside_others) {
   if (!leads) return;
+  if (!beside_others) {
+    {
+      const std::lock_guard lock(mutex_);
+      at_work_ = &leads;
+    }
+    if (watchman_->begin()) return;
+  }
+  hand_over();
+}
+
+void Crew::end_work() {
+  if (!leads) return;
+  {
+    const std::lock_guard lock(mutex_);
+    leads = at_work_ == &leads;  // else somebody else does by now, and may be at work as well
+    if (leads) at_work_ = nullptr;
+  }
+  if (leads) watchman_->end();
+}
+
+/// On the watchman's thread. It may come late, for work that is done: then the next is relieved.
+void Crew::relieve() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (at_work_ == nullptr) return;
+    at_work_ = nullptr;
+    led_ = false;
+  }
+  changed_.notify_one();
+}
+
+void Crew::hand_over() {
   leads = false;
   {
     const std::lock_guard lock(mutex_);
+    at_work_ = nullptr;
     led_ = false;
   }
   changed_.notify_one();
@@ -64,6 +99,7 @@ void Crew::hand_over() {
 void Crew::join() {
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
+  watchman_.reset();
 }
 
 }  // namespace portal::ipc

@@ -140,7 +140,7 @@ class Server::Loop {
       return nullptr;
     }
     auto connection = std::make_shared<Connection>(
-        crew_, desk_, needs_, std::move(socket), *peer,
+        crew_, desk_, crowd_, needs_, std::move(socket), *peer,
         [this](const std::shared_ptr<Connection>& ended) { goodbye(ended); });
     present_.insert(connection);
     connections_ = present_.size();
@@ -190,6 +190,7 @@ class Server::Loop {
   asio::executor_work_guard<asio::io_context::executor_type> alive_ = asio::make_work_guard(loop_);
   Crew crew_{loop_};
   Desk desk_;
+  Crowd crowd_;
 
   std::mutex mutex_;  ///< of all that follows, but for connections_
   Admission admission_;

@@ -232,6 +232,28 @@ void who_blocks_keeps_nobody_behind_them_at_the_door(void**) {
   assert_true(message.type == wire::MessageType::prompt);
 }
 
+void long_and_short_work_at_any_time_is_all_answered(void**) {
+  // C1: who leads the loop is relieved in the midst of work, or is not, or just at its end
+  IpcStage stage([](ipc::Settings& settings) { settings.threads = 3; });
+  std::atomic<int> turn = 0;
+  stage.face.before_standing = [&turn] {
+    std::this_thread::sleep_for(std::chrono::microseconds(turn++ * 337 % 4'500));
+  };
+  std::atomic<int> answered = 0;
+  std::vector<std::thread> people;
+  for (int person = 0; person < 3; ++person)
+    people.emplace_back([&, person] {
+      for (int i = 0; i < 100; ++i) {
+        wire::Open open = open_for("anna");
+        open.operation = wire::Operation::account;
+        answered += play(stage.socket(), open, {}).outcome == Outcome::success ? 1 : 0;
+        std::this_thread::sleep_for(std::chrono::microseconds((i * 571 + person * 1'009) % 9'000));
+      }
+    });
+  for (std::thread& person : people) person.join();
+  assert_int_equal(answered, 300);
+}
+
 }  // namespace
 
 int main() {
@@ -253,6 +275,7 @@ int main() {
       cmocka_unit_test(server_starts_again_at_the_same_place),
       cmocka_unit_test(many_at_once_are_all_served),
       cmocka_unit_test(who_blocks_keeps_nobody_behind_them_at_the_door),
+      cmocka_unit_test(long_and_short_work_at_any_time_is_all_answered),
   };
   return cmocka_run_group_tests(tests, nullptr, nullptr);
 }
