@@ -25,11 +25,20 @@ Watchman::~Watchman() {
   thread_.join();
 }
 
-bool Watchman::begin() noexcept { return timer_ && set(patience_); }
+bool Watchman::begin() noexcept {
+  if (!timer_) return false;
+  const std::lock_guard lock(mutex_);
+  since_ = Clock::now();
+  if (!is_set_) is_set_ = set(patience_);
+  works_ = is_set_;
+  return works_;
+}
 
-void Watchman::end() noexcept { set({}); }
+void Watchman::end() noexcept {
+  const std::lock_guard lock(mutex_);
+  works_ = false;
+}
 
-/// Zero stops it.
 bool Watchman::set(std::chrono::nanoseconds from_now) noexcept {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(from_now);
   itimerspec when{};
@@ -37,16 +46,27 @@ bool Watchman::set(std::chrono::nanoseconds from_now) noexcept {
   return ::timerfd_settime(timer_.get(), 0, &when, nullptr) == 0;
 }
 
+/// The timer has come: for this work, or for one before it.
+bool Watchman::is_overdue() {
+  const auto left = since_ + patience_ - Clock::now();
+  is_set_ = works_ && left > Clock::duration::zero() && set(left);
+  if (!works_ || is_set_) return false;
+  works_ = false;
+  return true;
+}
+
 void Watchman::run() {
   std::uint64_t times = 0;
   // Interrupted only by a debugger: nothing else can go wrong with a timer that is there.
   for (;;) {
-    const bool is_over = ::read(timer_.get(), &times, sizeof times) == sizeof times;
+    if (::read(timer_.get(), &times, sizeof times) != sizeof times) continue;
+    bool overdue = false;
     {
       const std::lock_guard lock(mutex_);
       if (ended_) return;
+      overdue = is_overdue();
     }
-    if (is_over) overdue_();
+    if (overdue) overdue_();
   }
 }
 
