@@ -118,11 +118,13 @@ def measure_few(plan, stage, row):
 def main():
     parser = argparse.ArgumentParser(prog="tests/bench/run")
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--rounds", metavar="N", type=int)
     parser.add_argument("--json", metavar="FILE", type=Path)
     parser.add_argument("--folder", metavar="DIR", type=Path)
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
     plan = Plan(options.quick)
+    plan.rounds = options.rounds or plan.rounds
 
     def say(text):
         print(text, file=sys.stderr, flush=True)
