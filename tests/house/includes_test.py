@@ -89,7 +89,8 @@ class Includes(unittest.TestCase):
         self.assertEqual(wrong, [])
 
     def test_a_heavy_header_stands_in_one_source_of_its_room(self):
-        heavy = (r"soci/.*", r"toml.*", r"CLI/.*", r"nlohmann/json\.hpp", r"kainjow/.*",
+        heavy = (r"soci/soci\.h", r"soci/sqlite3/.*", r"soci/postgresql/.*", r"toml.*", r"CLI/.*",
+                 r"nlohmann/json\.hpp", r"kainjow/.*",
                  r"boost/beast.*", r"boost/locale.*", r"phonenumbers/.*")
         found = {}
         wrong = []

@@ -15,6 +15,7 @@ namespace portal::sql {
 
 /// One connection to the database, for one thread at a time. Statements are prepared once and kept.
 /// Errors name the result code alone: SOCI's own texts hold the bound values (requirement J4).
+/// A call is one virtual one: nothing beside a statement's work.
 ///
 /// Everywhere, fails: unavailable (locked for too long, disk full, gone), conflict (a unique value
 /// exists), internal.
@@ -30,50 +31,45 @@ class Connection {
   /// full synchronisation, foreign keys, deleted content overwritten.
   static Result<std::unique_ptr<Connection>> open(const std::filesystem::path& file, Access access,
                                                   std::chrono::milliseconds patience);
-  ~Connection();
+  virtual ~Connection() = default;
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
   /// Runs a statement; how many rows it changed. `sql` must have static storage; named placeholders
   /// (":name"), each given in `parameters`, always in the same order.
-  Result<std::int64_t> execute(std::string_view sql, Parameters parameters = {});
+  Result<std::int64_t> execute(std::string_view sql, Parameters parameters = {}) {
+    return do_execute(sql, parameters);
+  }
   /// Runs a query and calls `on_row` for each row; its first failure ends the query and is
   /// returned.
-  Result<void> query(std::string_view sql, Parameters parameters, OnRow on_row);
+  virtual Result<void> query(std::string_view sql, Parameters parameters, OnRow on_row) = 0;
   /// Runs a statement that is used once, such as one of a migration; nothing is kept of it.
-  Result<void> run_once(const std::string& sql);
-  Result<bool> has_table(std::string_view name);
+  virtual Result<void> run_once(const std::string& sql) = 0;
+  virtual Result<bool> has_table(std::string_view name) = 0;
 
   /// Begins a transaction: a consistent view for reading; for writing, after every other writer has
   /// finished.
-  Result<void> begin();
+  virtual Result<void> begin() = 0;
   /// In a transaction: what follows can be kept or undone by itself, until one of the two is said.
-  Result<void> mark();
+  virtual Result<void> mark() = 0;
   /// Fails like `commit`, and leaves it to be undone.
-  Result<void> keep_since_mark();
+  virtual Result<void> keep_since_mark() = 0;
   /// Fails: unavailable (the failure has undone the whole transaction).
-  Result<void> undo_since_mark();
+  virtual Result<void> undo_since_mark() = 0;
   /// Makes it durable. Fails with the first failure of a statement in it but conflict, even if the
   /// caller passed over that: nothing is half-written.
-  Result<void> commit();
+  virtual Result<void> commit() = 0;
   /// Undoes it; cannot fail, at worst the connection is no longer usable().
-  void rollback() noexcept;
+  virtual void rollback() noexcept = 0;
 
   /// False after a failure that a new connection may not have.
-  bool usable() const noexcept;
+  virtual bool usable() const noexcept = 0;
+
+ protected:
+  Connection() = default;
 
  private:
-  struct Backend;
-  struct Prepared;
-
-  explicit Connection(std::unique_ptr<Backend> backend);
-  Result<Prepared*> prepared(std::string_view sql, Parameters parameters);
-  template <class Act>
-  auto guarded(Act&& act) -> decltype(act());
-  Error failure(int primary_code);
-  Result<void> configure(std::chrono::milliseconds patience);
-
-  std::unique_ptr<Backend> backend_;
+  virtual Result<std::int64_t> do_execute(std::string_view sql, Parameters parameters) = 0;
 };
 
 }  // namespace portal::sql

@@ -83,7 +83,7 @@ class Row {
   std::optional<UtcTime> optional_time();
 
  private:
-  friend class Connection;
+  friend class SociConnection;
   struct Cell;
   Row(const Cell* cells, std::size_t count) : cells_(cells), count_(count) {}
   const Cell& next();

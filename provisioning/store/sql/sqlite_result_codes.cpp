@@ -1,4 +1,4 @@
-#include "store/sql/result_codes.hpp"
+#include "store/sql/sqlite_result_codes.hpp"
 
 #include <sqlite3.h>
 
