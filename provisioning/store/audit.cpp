@@ -3,6 +3,7 @@
 #include "base/encoding.hpp"
 #include "store/sealed_texts.hpp"
 #include "store/sql/queries.hpp"
+#include "store/storable_text.hpp"
 
 namespace portal {
 namespace {
@@ -46,6 +47,16 @@ Result<std::string> hash_of(const Keyring& keyring, const AuditRecord& record) {
   return to_hex(*hash);
 }
 
+/// As it comes back, so that its hash is right then.
+AuditEvent storable(AuditEvent event) {
+  for (std::string* field :
+       {&event.what, &event.outcome, &event.account, &event.actor, &event.source.address,
+        &event.source.service, &event.factor, &event.reason}) {
+    *field = portal::storable(*field);
+  }
+  return event;
+}
+
 Result<AuditRecord> read_record(Row& row) {
   AuditRecord record;
   record.number = row.integer();
@@ -66,7 +77,8 @@ Result<AuditRecord> read_record(Row& row) {
 
 }  // namespace
 
-Result<void> SqlAuditLog::append(const AuditEvent& event) {
+Result<void> SqlAuditLog::append(const AuditEvent& given) {
+  const AuditEvent event = storable(given);
   const auto last =
       sql::find_one<Link>(context_.connection, kLast, {}, [](Row& row) -> Result<Link> {
         const std::int64_t number = row.integer();

@@ -13,7 +13,7 @@ class SqlAuditLog final : public AuditLog {
   explicit SqlAuditLog(StoreContext context) : context_(context) {}
 
   /// In a write transaction, so that the numbers have no gap and no branch.
-  Result<void> append(const AuditEvent& event) override;
+  Result<void> append(const AuditEvent& given) override;
   Result<std::vector<AuditRecord>> read(std::int64_t after, int limit) override;
   Result<std::int64_t> verify() override;
 

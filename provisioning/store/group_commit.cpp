@@ -58,11 +58,9 @@ void GroupCommit::lead(std::unique_lock<std::mutex>& lock) {
 
 /// Fails if nothing of the group was written; each outcome tells of its own work besides.
 Result<void> GroupCommit::commit(const Group& group) {
-  const Result<sql::Pool::Lease> lease = writers_.lease();
+  const Result<sql::Pool::Lease> lease = writers_.begin();
   if (!lease) return fail(lease.error());
   sql::Connection& connection = lease->connection();
-  const Result<void> begun = connection.begin();
-  if (!begun) return begun;
   return group.size() == 1 ? commit_one(connection, *group.front())
                            : commit_many(connection, group);
 }

@@ -49,7 +49,10 @@ std::string_view without_leading_comments(std::string_view statement) {
 Result<void> run_script(sql::Connection& connection, std::string_view script) {
   while (!script.empty()) {
     const std::string_view block = take_statement(script);
-    if (block.starts_with("-- only postgresql")) continue;
+    constexpr std::string_view only = "-- only ";
+    if (block.starts_with(only) && !block.substr(only.size()).starts_with(connection.dialect())) {
+      continue;
+    }
     const std::string_view statement = without_leading_comments(block);
     if (statement.empty()) continue;
     Result<void> done = connection.run_once(std::string(statement));

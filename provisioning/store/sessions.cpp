@@ -28,10 +28,12 @@ constexpr std::string_view kTouch =
 constexpr std::string_view kEnd =
     "update sessions set ended = :now where id = :id and ended is null";
 constexpr std::string_view kThrowOut =
-    "update sessions set ended = :now, leaving = case when kind = 'pam' then :since end"
+    "update sessions set ended = :now, leaving = case when kind = 'pam' then cast(:since as "
+    "bigint) end"
     " where id = :id and ended is null";
 constexpr std::string_view kThrowOutAll =
-    "update sessions set ended = :now, leaving = case when kind = 'pam' then :since end"
+    "update sessions set ended = :now, leaving = case when kind = 'pam' then cast(:since as "
+    "bigint) end"
     " where account = :account and id <> :kept and ended is null"
     " and (kind = 'web' or :everywhere = 1)";
 constexpr Text kLeaving = kSession +

@@ -19,7 +19,7 @@ Result<std::unique_ptr<sql::Connection>> connect(const sql::Location& location,
                                                  sql::Connection::Access access,
                                                  std::chrono::milliseconds patience,
                                                  const std::string& fingerprint) {
-  auto connection = sql::Connection::open(location.file(), access, patience);
+  auto connection = sql::Connection::open(location, access, patience);
   if (!connection) return connection;
   const Result<int> number = prove_ownership(**connection, migrations(), fingerprint);
   if (!number) return fail(Errc::unavailable, number.error().detail);
@@ -34,13 +34,11 @@ Result<void> prepare(const sql::Location& location, std::chrono::milliseconds pa
                      const std::string& fingerprint, UtcTime now) {
   Result<void> done = location.prepare();
   if (!done) return done;
-  const auto probe =
-      sql::Connection::open(location.file(), sql::Connection::Access::read, patience);
+  const auto probe = sql::Connection::open(location, sql::Connection::Access::read, patience);
   if (!probe) return fail(probe.error());
   const Result<int> number = prove_ownership(**probe, migrations(), fingerprint);
   if (!number) return fail(number.error());
-  const auto connection =
-      sql::Connection::open(location.file(), sql::Connection::Access::write, patience);
+  const auto connection = sql::Connection::open(location, sql::Connection::Access::write, patience);
   if (!connection) return fail(connection.error());
   return migrate(**connection, migrations(), fingerprint, now);
 }
@@ -62,14 +60,9 @@ class SqlStore::Engine {
   Result<void> write(Work work) { return commits_.write(work); }
 
   Result<void> read(Work work) {
-    const Result<sql::Pool::Lease> lease = readers_.lease();
-    if (!lease) return fail(lease.error());
-    sql::Connection& connection = lease->connection();
-    const Result<void> begun = connection.begin();
-    if (!begun) return begun;
-    const Rollback rollback(connection);
-    SqlTransaction transaction(StoreContext{connection, keyring_});
-    return work(transaction);
+    bool lost = false;
+    Result<void> done = read_once(work, lost);
+    return lost ? read_once(work, lost) : done;
   }
 
   Result<void> keep_house() {
@@ -79,6 +72,18 @@ class SqlStore::Engine {
   }
 
  private:
+  /// `lost`: it failed, and the connection with it.
+  Result<void> read_once(Work work, bool& lost) {
+    const Result<sql::Pool::Lease> lease = readers_.begin();
+    if (!lease) return fail(lease.error());
+    sql::Connection& connection = lease->connection();
+    const Rollback rollback(connection);
+    SqlTransaction transaction(StoreContext{connection, keyring_});
+    Result<void> done = work(transaction);
+    lost = !done && !connection.usable();
+    return done;
+  }
+
   static sql::Pool::Connect connector(const sql::Location& location, sql::Connection::Access access,
                                       const StoreSettings& settings, const Keyring& keyring) {
     return [location, access, patience = settings.patience, fingerprint = keyring.fingerprint()] {
@@ -92,6 +97,12 @@ class SqlStore::Engine {
   sql::Pool readers_;
   GroupCommit commits_;
 };
+
+Result<void> check_store_url(std::string_view url) {
+  const Result<sql::Location> location = sql::Location::parse(url);
+  if (!location) return fail(location.error());
+  return {};
+}
 
 SqlStore::SqlStore(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
 SqlStore::~SqlStore() = default;

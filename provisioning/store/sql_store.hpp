@@ -14,7 +14,8 @@ namespace portal {
 
 struct StoreSettings {
   /// "sqlite:///var/lib/portald/portal.db": an absolute path. The file and, if need be, its folder
-  /// are made at the first start, for the daemon's user alone.
+  /// are made at the first start, for the daemon's user alone. Or
+  /// "postgresql://USER@HOST/DATABASE?NAME=VALUE", see sql::PostgresqlUrl: the database is there.
   std::string url;
   /// Connections kept open for reading, 1 to 64; there is one for writing.
   int readers = 4;
@@ -22,8 +23,12 @@ struct StoreSettings {
   std::chrono::milliseconds patience{5000};
 };
 
+/// Whether StoreSettings::url is one; connects nowhere. Fails: malformed, denied (a server
+/// elsewhere without sslmode=verify-full, requirement L3). No failure repeats the URL.
+Result<void> check_store_url(std::string_view url);
+
 /// The domain's store on SQL. Whatever tells who a person is, is sealed with the keyring or kept as
-/// a keyed index (requirement R5). Several processes may use one file.
+/// a keyed index (requirement R5). Several processes may use one file or database.
 class SqlStore final : public Store {
  public:
   /// Connects, brings the schema up to date and proves that `keyring` is the store's own: its
@@ -36,9 +41,12 @@ class SqlStore final : public Store {
 
   /// See Store. One write at a time, in the order of asking, durable when it returns; those that
   /// wait are committed together, and `work` may run on the thread of one of them. A statement
-  /// of `work` that failed, but for a conflict, is not committed even if `work` passed over it.
+  /// of `work` that failed is not committed even if `work` passed over it (SQLite lets a conflict
+  /// pass). A server that is lost during the commit may have done it: then this fails nevertheless,
+  /// as unavailable, and what was used up stays used up.
   Result<void> write(std::string_view label, Work work) override;
-  /// See Store. Never waits for a writer. A write in `work` fails: internal.
+  /// See Store. Never waits for a writer. A write in `work` fails: internal. If the connection is
+  /// lost meanwhile, `work` runs once more.
   Result<void> read(Work work) override;
 
   /// Forgets what is too old to be needed: attempts (400 days), over or abandoned registrations and

@@ -44,8 +44,11 @@ class Desk {
   /// Somebody with the store's file in their hands, but without the key, does this to the audit
   /// log.
   void tamper(const std::string& sql) const {
-    auto direct = sql::Connection::open(house.folder.path() / "portal.db",
-                                        sql::Connection::Access::write, std::chrono::seconds(1));
+    const auto location =
+        sql::Location::parse("sqlite://" + (house.folder.path() / "portal.db").string());
+    assert_ok(location);
+    auto direct =
+        sql::Connection::open(*location, sql::Connection::Access::write, std::chrono::seconds(1));
     assert_ok(direct);
     for (const std::string& statement :
          {std::string("drop trigger if exists audit_is_never_changed"),

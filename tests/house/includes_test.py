@@ -33,7 +33,7 @@ ADAPTED = {
     r"(lib)?oath(/.*)?\.h": {"factors"},
     r"qrencode\.h": {"factors"},
     r"soci/.*": {"store"},
-    r"sqlite3\.h": {"store"},
+    r"sqlite3\.h|libpq-fe\.h": {"store"},
     r"boost/locale.*": {"messages"},
     r"boost/(asio|beast|system).*": {"http", "ipc"},
     r"openssl/.*": {"http"},

@@ -51,7 +51,7 @@ def from_ctest(build):
         properties = {item["name"]: item["value"] for item in test.get("properties", [])}
         environment = dict(item.split("=", 1) for item in properties.get("ENVIRONMENT", []))
         plain = "plain" in properties.get("LABELS", [])
-        target = "test_" + test["name"].replace(".", "_")
+        target = "test_" + test["name"].removesuffix(".postgresql").replace(".", "_")
         found.append(Program(test["name"], test.get("command"), "plain" if plain else "cmocka",
                              build.name, (target,), {**sanitizers, **environment},
                              properties.get("TIMEOUT", 300), bool(properties.get("RUN_SERIAL"))))

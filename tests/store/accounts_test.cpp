@@ -227,7 +227,7 @@ void a_seed_moved_to_another_row_does_not_open(void**) {
     got(t.accounts().add_factor(totp_of(vera.id)));
     got(t.accounts().add_factor(totp_of(otto.id)));
   });
-  const auto direct = got(sql::Connection::open(f.file(), sql::Connection::Access::write, 1000ms));
+  const auto direct = f.direct();
   got(
       direct->execute("update factors set personal = (select personal from factors where account ="
                       " :vera) where account = :otto",

@@ -91,7 +91,7 @@ void a_hash_moved_to_another_scope_is_never_right(void**) {
   f.write([&](Transaction& t) {
     got(t.challenges().open(kLogin, Secret("447683"), kNoon, kNoon + 10min));
   });
-  const auto direct = got(sql::Connection::open(f.file(), sql::Connection::Access::write, 1000ms));
+  const auto direct = f.direct();
   got(direct->execute("update challenges set service = 'sudo'"));
   ChallengeScope moved = kLogin;
   moved.service = "sudo";

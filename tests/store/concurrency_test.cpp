@@ -14,6 +14,7 @@ namespace {
 
 constexpr int kThreads = 64;
 constexpr int kRounds = 20;
+const ChallengeScope kLogin{ChallengePurpose::log_in, "account-1", "sshd"};
 
 void in_parallel(int threads, const std::function<void(int)>& act) {
   std::latch start(threads);
@@ -142,6 +143,70 @@ void two_processes_use_each_step_once_together(void**) {
   });
 }
 
+/// Another process: 50 threads use the same code and the same letter; says how often it was right.
+int use_once(const std::filesystem::path& folder) {
+  StoreFixture f(folder);
+  ChallengeId challenge;
+  LetterId letter;
+  f.read([&](Transaction& t) {
+    const Person vera = got(t.people().find_by_ahv(ahv())).value();
+    letter = got(t.people().newest_letter(vera.id, PortalId("flex"))).value().id;
+    challenge = got(t.challenges().current(kLogin)).value().id;
+  });
+  say("ready");
+  wait_for_end_of_input();
+  const int consumed =
+      count_yes(*f.store, 50, [&](Transaction& t) { return t.challenges().consume(challenge); });
+  const int redeemed =
+      count_yes(*f.store, 50, [&](Transaction& t) { return t.people().redeem(letter, kNoon); });
+  return consumed * 10 + redeemed;
+}
+
+void two_processes_use_a_code_and_a_letter_once_together(void**) {
+  // R4, S1
+  StoreFixture f;
+  const Person vera = person_named("Vera");
+  f.write([&](Transaction& t) {
+    got(t.people().put(vera));
+    got(t.people().issue(letter_for(vera.id), code()));
+    got(t.challenges().open(kLogin, Secret("447683"), kNoon, kNoon + 10min));
+  });
+  std::vector<Process> processes;
+  for (int i = 0; i < 2; ++i) processes.emplace_back(std::vector{"use"s, f.folder.string()});
+  for (Process& process : processes) assert_text(process.line(), "ready");
+  for (Process& process : processes) process.close_input();
+  int right = 0;
+  for (Process& process : processes) right += process.wait();
+  assert_int_equal(right, 11);
+}
+
+/// Another process: 50 threads count a wrong answer each, as long as there are fewer than five.
+int count_wrong(const std::filesystem::path& folder) {
+  StoreFixture f(folder);
+  say("ready");
+  wait_for_end_of_input();
+  return count_yes(*f.store, 50, [&](Transaction& t) -> Result<bool> {
+    const Result<int> wrong = t.attempts().count(AttemptKind::wrong_code, "key", kNoon - 1ms);
+    if (!wrong) return fail(wrong.error());
+    if (*wrong >= 5) return false;
+    const Result<void> counted = t.attempts().record(AttemptKind::wrong_code, "key", kNoon);
+    if (!counted) return fail(counted.error());
+    return true;
+  });
+}
+
+void two_processes_never_overshoot_a_budget_together(void**) {
+  // T5, R6, S2
+  StoreFixture f;
+  std::vector<Process> processes;
+  for (int i = 0; i < 2; ++i) processes.emplace_back(std::vector{"wrong"s, f.folder.string()});
+  for (Process& process : processes) assert_text(process.line(), "ready");
+  for (Process& process : processes) process.close_input();
+  int counted = 0;
+  for (Process& process : processes) counted += process.wait();
+  assert_int_equal(counted, 5);
+}
+
 /// Another process: writes events as fast as it can.
 int append_events(const std::filesystem::path& folder) {
   StoreFixture f(folder);
@@ -185,6 +250,7 @@ void processes_that_found_a_store_together_agree(void**) {
   // T7
   const TemporaryFolder folder;
   (void)key_at(folder.path() / "key");
+  (void)url_in(folder.path());
   std::vector<Process> processes;
   for (int i = 0; i < 6; ++i) processes.emplace_back(std::vector{"open"s, folder.path().string()});
   for (Process& process : processes) assert_text(process.line(), "ready");
@@ -200,6 +266,8 @@ int main(int argc, char** argv) {
     const std::string role = argv[1];
     return role == "burn"     ? burn_steps(argv[2])
            : role == "append" ? append_events(argv[2])
+           : role == "use"    ? use_once(argv[2])
+           : role == "wrong"  ? count_wrong(argv[2])
                               : open_store(argv[2]);
   }
   const CMUnitTest tests[] = {
@@ -208,6 +276,8 @@ int main(int argc, char** argv) {
       cmocka_unit_test(parallel_answers_to_a_challenge_consume_it_once),
       cmocka_unit_test(parallel_accounts_for_one_person_give_one),
       cmocka_unit_test(two_processes_use_each_step_once_together),
+      cmocka_unit_test(two_processes_use_a_code_and_a_letter_once_together),
+      cmocka_unit_test(two_processes_never_overshoot_a_budget_together),
       cmocka_unit_test(two_processes_write_one_unbroken_log),
       cmocka_unit_test(processes_that_found_a_store_together_agree),
   };

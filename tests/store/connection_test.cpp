@@ -1,10 +1,6 @@
 #include "store/sql/connection.hpp"
 
-#include <fcntl.h>
-
 #include <limits>
-
-#include "base/file.hpp"
 
 #include "fixture.hpp"
 #include "store/sql/queries.hpp"
@@ -16,13 +12,10 @@ using namespace portal::test;
 namespace {
 
 struct Database {
-  Database() {
-    FileDescriptor(::open(file.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600)).close();
-    connection = got(sql::Connection::open(file, sql::Connection::Access::write, 200ms));
+  Database() : connection(connect_to(url_in(folder.path(), "a file with spaces=and signs.db"))) {
     got(connection->run_once("create table t (a text unique, n bigint)"));
   }
   TemporaryFolder folder;
-  std::filesystem::path file = folder.path() / "a file with spaces=and signs.db";
   std::unique_ptr<sql::Connection> connection;
 };
 
@@ -36,14 +29,15 @@ void texts_and_numbers_come_back_whole(void**) {
     got(database.connection->execute(kInsert, {{"a", std::to_string(number)}, {"n", number}}));
   }
   std::size_t row_number = 0;
-  got(database.connection->query("select a, n from t order by rowid", {},
-                                 [&](sql::Row& row) -> Result<void> {
-                                   const std::int64_t number = numbers[row_number++];
-                                   assert_text(row.text(), std::to_string(number));
-                                   assert_true(row.integer() == number);
-                                   assert_text(row.text(), "");  // beyond the last column
-                                   return {};
-                                 }));
+  got(database.connection->query(
+      on_postgresql() ? "select a, n from t order by ctid" : "select a, n from t order by rowid",
+      {}, [&](sql::Row& row) -> Result<void> {
+        const std::int64_t number = numbers[row_number++];
+        assert_text(row.text(), std::to_string(number));
+        assert_true(row.integer() == number);
+        assert_text(row.text(), "");  // beyond the last column
+        return {};
+      }));
   assert_int_equal(row_number, 4);
 }
 
@@ -53,12 +47,13 @@ void null_reads_as_nothing(void**) {
       kInsert, {{"a", sql::Value::text_or_null("")}, {"n", std::optional<UtcTime>()}}));
   got(database.connection->execute(kInsert, {{"a", "x"}, {"n", std::optional<UtcTime>(kNoon)}}));
   std::vector<std::optional<UtcTime>> times;
-  got(database.connection->query("select n, a from t order by rowid", {},
-                                 [&](sql::Row& row) -> Result<void> {
-                                   times.push_back(row.optional_time());
-                                   assert_text(row.text(), times.size() == 1 ? "" : "x");
-                                   return {};
-                                 }));
+  got(database.connection->query(
+      on_postgresql() ? "select n, a from t order by ctid" : "select n, a from t order by rowid",
+      {}, [&](sql::Row& row) -> Result<void> {
+        times.push_back(row.optional_time());
+        assert_text(row.text(), times.size() == 1 ? "" : "x");
+        return {};
+      }));
   assert_false(times.at(0).has_value());
   assert_true(times.at(1) == kNoon);
 }
@@ -131,6 +126,27 @@ void a_broken_statement_is_an_error_and_no_more(void**) {
   assert_true(database.connection->usable());
 }
 
+void a_text_that_would_be_cut_is_refused_and_one_of_many_bytes_is_not(void**) {
+  // R5
+  Database database;
+  const std::string with_nul("ab\0cd", 5);
+  const auto cut = database.connection->execute(kInsert, {{"a", with_nul}, {"n", 1}});
+  if (on_postgresql()) assert_error(cut, Errc::internal);
+  const std::string long_text(300'000, 'x');
+  got(database.connection->execute(kInsert, {{"a", "z\xc3\xbcri:ch ' \" \\ $1"}, {"n", 2}}));
+  got(database.connection->run_once("create table l (a text)"));
+  got(database.connection->execute("insert into l (a) values (:a)", {{"a", long_text}}));
+  got(database.connection->query("select a from l", {}, [&](sql::Row& row) -> Result<void> {
+    assert_true(row.text() == long_text);
+    return {};
+  }));
+  got(database.connection->query("select a from t where n = 2", {},
+                                 [](sql::Row& row) -> Result<void> {
+                                   assert_text(row.text(), "z\xc3\xbcri:ch ' \" \\ $1");
+                                   return {};
+                                 }));
+}
+
 void texts_are_joined_when_compiled(void**) {
   constexpr sql::Text select = "select a from t";
   constexpr sql::Text by_number = select + " where n = :n";
@@ -150,6 +166,7 @@ int main() {
       cmocka_unit_test(a_statement_is_not_run_within_itself),
       cmocka_unit_test(a_query_stopped_in_the_middle_starts_anew),
       cmocka_unit_test(a_broken_statement_is_an_error_and_no_more),
+      cmocka_unit_test(a_text_that_would_be_cut_is_refused_and_one_of_many_bytes_is_not),
       cmocka_unit_test(texts_are_joined_when_compiled),
   };
   return cmocka_run_group_tests(tests, nullptr, nullptr);

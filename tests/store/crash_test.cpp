@@ -39,6 +39,7 @@ struct Counts {
 
 Counts counts_in(StoreFixture& f) {
   Counts counts;
+  f.write([](Transaction&) {});  // a server may still be busy with what the dead had asked for
   f.read([&](Transaction& t) {
     assert_int_equal(got(t.audit().verify()), 0);
     counts.events = static_cast<int>(got(t.audit().read(0, 1'000'000)).size());

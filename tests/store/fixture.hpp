@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/random.hpp"
+#include "database.hpp"
 #include "domain/ports/accounts.hpp"
 #include "domain/ports/attempts.hpp"
 #include "domain/ports/audit.hpp"
@@ -54,12 +55,18 @@ struct StoreFixture {
 
   StoreSettings settings() const {
     StoreSettings made;
-    made.url = "sqlite://" + file().string();
+    made.url = url_in(folder);
     made.patience = patience;
     return made;
   }
+  /// SQLite's; there is none on PostgreSQL.
   std::filesystem::path file() const { return folder / "portal.db"; }
   std::filesystem::path key_file() const { return folder / "key"; }
+  /// A connection past the store.
+  std::unique_ptr<sql::Connection> direct(
+      sql::Connection::Access access = sql::Connection::Access::write) const {
+    return connect_to(url_in(folder), access);
+  }
   void open() { store = got(SqlStore::open(settings(), keyring, clock)); }
   void close() { store.reset(); }
 

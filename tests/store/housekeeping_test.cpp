@@ -12,7 +12,7 @@ namespace {
 using std::chrono::days;
 
 std::int64_t rows_of(StoreFixture& f, std::string_view count) {
-  const auto direct = got(sql::Connection::open(f.file(), sql::Connection::Access::read, 1000ms));
+  const auto direct = f.direct(sql::Connection::Access::read);
   return got(sql::find_one<std::int64_t>(
                  *direct, count, {},
                  [](sql::Row& row) -> Result<std::int64_t> { return row.integer(); }))

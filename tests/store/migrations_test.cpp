@@ -1,9 +1,5 @@
 #include "store/migrations.hpp"
 
-#include <fcntl.h>
-
-#include "base/file.hpp"
-
 #include "fixture.hpp"
 #include "store/sql/queries.hpp"
 
@@ -16,30 +12,39 @@ constexpr std::string_view kKey = "fingerprint";
 
 /// An empty database and a connection to it.
 struct Database {
-  Database() {
-    FileDescriptor(::open(file.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600)).close();
-    connection = got(sql::Connection::open(file, sql::Connection::Access::write, 1000ms));
-  }
+  Database() : connection(connect_to(url_in(folder.path()))) {}
   Result<void> migrate_to(std::span<const Migration> known, std::string_view key = kKey) {
     return migrate(*connection, known, key, kNoon);
   }
   /// Every table, index and trigger in its own words.
   std::vector<std::string> schema() {
+    constexpr std::string_view sqlite =
+        "select coalesce(sql, name) from sqlite_master order by name";
+    constexpr std::string_view postgresql =
+        "select table_name || ' ' || column_name || ' ' || data_type || ' ' || is_nullable || ' ' "
+        "||"
+        " coalesce(column_default, '') from information_schema.columns"
+        " where table_schema = 'public'"
+        " union all select indexdef from pg_indexes where schemaname = 'public'"
+        " union all select pg_get_triggerdef(oid) from pg_trigger where not tgisinternal"
+        " union all select pg_get_constraintdef(oid) from pg_constraint"
+        " where connamespace = 'public'::regnamespace"
+        " order by 1";
     return got(sql::find_all<std::string>(
-        *connection, "select coalesce(sql, name) from sqlite_master order by name", {},
+        *connection, on_postgresql() ? postgresql : sqlite, {},
         [](sql::Row& row) -> Result<std::string> { return std::string(row.text()); }));
   }
 
   TemporaryFolder folder;
-  std::filesystem::path file = folder.path() / "db";
   std::unique_ptr<sql::Connection> connection;
 };
 
 constexpr Migration kSome[] = {
     {1, "first", "-- a comment\n\n-- about it\ncreate table a (x bigint)\n"},
     {2, "second",
-     "create table b (y text);\n\n-- only postgresql\ncreate nonsense;\n\n"
+     "create table b (y text);\n\n-- only postgresql\nalter table b add column p text;\n\n"
      "-- only sqlite\ncreate trigger t before update on b\nbegin\n  select 1;\nend;\n\n"
+     "-- only another\ncreate nonsense;\n\n"
      "insert into b (y) values ('from the second')"},
     {3, "third", "alter table a add column z text"},
 };
@@ -82,7 +87,8 @@ void a_log_that_was_written_before_stays_as_it_was(void**) {
   got(database.migrate_to(migrations()));
   const auto rows = got(sql::find_all<std::string>(
       *database.connection,
-      "select number || at || decision || what || outcome || account || actor || address || service"
+      "select number || '' || at || decision || what || outcome || account || actor || address || "
+      "service"
       " || factor || reason || previous || hash from audit order by number",
       {}, [](sql::Row& row) -> Result<std::string> { return std::string(row.text()); }));
   assert_int_equal(rows.size(), 3);
@@ -138,8 +144,7 @@ void a_store_of_a_newer_program_does_not_open(void**) {
   StoreFixture f;
   f.close();
   {
-    const auto direct =
-        got(sql::Connection::open(f.file(), sql::Connection::Access::write, 1000ms));
+    const auto direct = f.direct();
     got(
         direct->execute("insert into schema_migrations (number, name, applied)"
                         " values (1000, 'future', 0)"));

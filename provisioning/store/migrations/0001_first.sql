@@ -204,6 +204,17 @@ begin
   select raise(abort, 'the audit log is append-only');
 end;
 
+-- only postgresql
+create function audit_is_append_only() returns trigger language plpgsql as $$
+begin
+  raise exception 'the audit log is append-only';
+end
+$$
+
+-- only postgresql
+create trigger audit_is_never_changed before update or delete or truncate on audit
+  for each statement execute function audit_is_append_only()
+
 create table intents (
   id text not null primary key,
   what text not null,

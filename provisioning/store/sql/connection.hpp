@@ -2,13 +2,13 @@
 
 #include <chrono>
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include "base/function_ref.hpp"
 #include "base/result.hpp"
+#include "store/sql/location.hpp"
 #include "store/sql/values.hpp"
 
 namespace portal::sql {
@@ -27,9 +27,9 @@ class Connection {
   };
   using OnRow = FunctionRef<Result<void>(Row&)>;
 
-  /// Connects to an existing SQLite file and makes the settings that the store relies on: WAL,
-  /// full synchronisation, foreign keys, deleted content overwritten.
-  static Result<std::unique_ptr<Connection>> open(const std::filesystem::path& file, Access access,
+  /// Connects to what is there (see open_sqlite and open_postgresql). `patience`: how long it waits
+  /// for others.
+  static Result<std::unique_ptr<Connection>> open(const Location& location, Access access,
                                                   std::chrono::milliseconds patience);
   virtual ~Connection() = default;
   Connection(const Connection&) = delete;
@@ -46,6 +46,8 @@ class Connection {
   /// Runs a statement that is used once, such as one of a migration; nothing is kept of it.
   virtual Result<void> run_once(const std::string& sql) = 0;
   virtual Result<bool> has_table(std::string_view name) = 0;
+  /// "sqlite" or "postgresql".
+  virtual std::string_view dialect() const noexcept = 0;
 
   /// Begins a transaction: a consistent view for reading; for writing, after every other writer has
   /// finished.
@@ -56,8 +58,9 @@ class Connection {
   virtual Result<void> keep_since_mark() = 0;
   /// Fails: unavailable (the failure has undone the whole transaction).
   virtual Result<void> undo_since_mark() = 0;
-  /// Makes it durable. Fails with the first failure of a statement in it but conflict, even if the
-  /// caller passed over that: nothing is half-written.
+  /// Makes it durable. Fails with the first failure of a statement in it, even if the caller passed
+  /// over that: nothing is half-written. (SQLite lets a conflict pass; PostgreSQL does not.) Where
+  /// the connection is lost meanwhile it fails as unavailable, and may be durable all the same.
   virtual Result<void> commit() = 0;
   /// Undoes it; cannot fail, at worst the connection is no longer usable().
   virtual void rollback() noexcept = 0;

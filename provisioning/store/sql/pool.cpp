@@ -30,6 +30,18 @@ Result<Pool::Lease> Pool::lease() {
   return Lease(*this, std::move(*slot));
 }
 
+Result<Pool::Lease> Pool::begin() {
+  Result<Lease> taken = lease();
+  if (!taken) return taken;
+  Result<void> begun = taken->connection().begin();
+  if (!begun && !taken->connection().usable()) {
+    begun = renew(taken->slot_);
+    if (begun) begun = taken->connection().begin();
+  }
+  if (!begun) return fail(std::move(begun).error());
+  return taken;
+}
+
 Result<Pool::Slot> Pool::take_turn() {
   const auto deadline = std::chrono::steady_clock::now() + patience_;
   std::unique_lock lock(mutex_);

@@ -31,6 +31,9 @@ class Pool {
   class Lease;
   /// Waits for a connection, at most the patience. Fails: unavailable, or as `connect` does.
   Result<Lease> lease();
+  /// As `lease`, with a transaction begun. A connection that turns out to be lost (the server was
+  /// started anew) is replaced once: nothing has happened yet. Fails also as Connection::begin.
+  Result<Lease> begin();
 
  private:
   struct Slot {

@@ -67,8 +67,7 @@ SociConnection::SociConnection(const soci::backend_factory& factory, const std::
     : session_(factory, connect), access_(access) {}
 SociConnection::~SociConnection() = default;
 
-Error SociConnection::failure(const soci::soci_error& thrown) {
-  Verdict verdict = judge(thrown);
+Error SociConnection::noted(Verdict verdict) {
   if (verdict.spoils_connection) usable_ = false;
   if (in_transaction_ && verdict.dooms_transaction && !failed_) failed_ = verdict.error;
   return std::move(verdict.error);
@@ -80,12 +79,13 @@ auto SociConnection::guarded(Act&& act) -> decltype(act()) {
   try {
     return act();
   } catch (const soci::soci_error& thrown) {
-    return fail(failure(thrown));
+    return fail(noted(judge(thrown)));
   }
 }
 
 Result<SociConnection::Prepared*> SociConnection::prepared(std::string_view sql,
                                                            Parameters parameters) {
+  if (!accepts(parameters)) return fail(Errc::internal, "store: a text with a NUL");
   std::unique_ptr<Prepared>& known = statements_[sql];
   if (!known) {
     auto fresh = std::make_unique<Prepared>();
@@ -122,8 +122,7 @@ Result<std::int64_t> SociConnection::do_execute(std::string_view sql, Parameters
     (*statement)->statement->execute(true);
     return (*statement)->statement->get_affected_rows();
   });
-  // A failed statement may hold a lock or a broken state; it is prepared anew.
-  if (!changed) statements_.erase(sql);
+  if (!changed) forget_failed(sql);
   return changed;
 }
 
@@ -143,8 +142,13 @@ Result<void> SociConnection::query(std::string_view sql, Parameters parameters, 
     return {};
   });
   statement.running = false;
-  if (!done) statements_.erase(sql);
+  if (!done) forget_failed(sql);
   return done;
+}
+
+/// It is prepared anew when it is wanted again.
+void SociConnection::forget_failed(std::string_view sql) {
+  if (!keeps_failed_statements()) statements_.erase(sql);
 }
 
 Result<void> SociConnection::run_once(const std::string& sql) {
@@ -172,6 +176,7 @@ Result<void> SociConnection::begin() {
   failed_.reset();
   Result<void> begun = begin_transaction();
   in_transaction_ = begun.has_value();
+  if (!begun) rollback();  // it may have begun, and failed to get its lock
   return begun;
 }
 

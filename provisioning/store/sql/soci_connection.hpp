@@ -52,13 +52,19 @@ class SociConnection : public Connection {
 
   /// Says nothing of the failure's own text: it holds bound values.
   virtual Verdict judge(const soci::soci_error& failure) = 0;
+  /// Remembers what a failure does to the transaction and the connection.
+  Error noted(Verdict verdict);
   virtual std::size_t column_count(soci::statement& prepared) = 0;
   /// True if no transaction is open, as when a failure has ended it.
   virtual bool is_transaction_gone() = 0;
   /// Begins a transaction for writing after every other writer, or one for reading.
   virtual Result<void> begin_transaction() = 0;
   /// A statement that begins, ends or marks a transaction.
-  virtual Result<void> control(std::string_view sql) = 0;
+  virtual Result<void> control(const char* sql) = 0;
+  /// False for texts that would not come back whole.
+  virtual bool accepts(Parameters) const noexcept { return true; }
+  /// False if a statement that failed may hold a lock or a broken state.
+  virtual bool keeps_failed_statements() const noexcept { return false; }
   /// Text of a query with the placeholder :name that gives a row if there is a table of that name.
   virtual std::string_view table_query() const noexcept = 0;
 
@@ -69,7 +75,7 @@ class SociConnection : public Connection {
   Result<Prepared*> prepared(std::string_view sql, Parameters parameters);
   template <class Act>
   auto guarded(Act&& act) -> decltype(act());
-  Error failure(const soci::soci_error& thrown);
+  void forget_failed(std::string_view sql);
 
   soci::session session_;
   const Access access_;

@@ -1,3 +1,5 @@
+#include "store/sql/sqlite_connection.hpp"
+
 #include <soci/sqlite3/soci-sqlite3.h>
 
 #include <thread>
@@ -14,13 +16,14 @@ class SqliteConnection final : public SociConnection {
       : SociConnection(*soci::factory_sqlite3(), "dbname=\"" + file.string() + "\"", access) {}
 
   Result<void> configure(std::chrono::milliseconds patience);
+  std::string_view dialect() const noexcept override { return "sqlite"; }
 
  private:
   Verdict judge(const soci::soci_error& failure) override;
   std::size_t column_count(soci::statement& prepared) override;
   bool is_transaction_gone() override { return sqlite_api::sqlite3_get_autocommit(handle()) != 0; }
   Result<void> begin_transaction() override;
-  Result<void> control(std::string_view sql) override;
+  Result<void> control(const char* sql) override;
   std::string_view table_query() const noexcept override {
     return "select 1 from sqlite_master where type = 'table' and name = :name";
   }
@@ -50,7 +53,7 @@ Result<void> SqliteConnection::begin_transaction() {
   return control(access() == Access::write ? "begin immediate" : "begin");
 }
 
-Result<void> SqliteConnection::control(std::string_view sql) {
+Result<void> SqliteConnection::control(const char* sql) {
   const Result<std::int64_t> done = execute(sql);
   if (!done) return fail(done.error());
   return {};
@@ -76,9 +79,9 @@ Result<void> SqliteConnection::configure(std::chrono::milliseconds patience) {
 
 }  // namespace
 
-Result<std::unique_ptr<Connection>> Connection::open(const std::filesystem::path& file,
-                                                     Access access,
-                                                     std::chrono::milliseconds patience) {
+Result<std::unique_ptr<Connection>> open_sqlite(const std::filesystem::path& file,
+                                                Connection::Access access,
+                                                std::chrono::milliseconds patience) {
   std::unique_ptr<SqliteConnection> connection;
   try {
     connection = std::make_unique<SqliteConnection>(file, access);
