@@ -10,16 +10,28 @@ using namespace shapes;
 
 constexpr std::string_view kSqlite = "sqlite://";
 
-/// "sqlite://FILE": the file is a path like any other of the configuration.
+/// "sqlite://FILE": the file is a path like any other of the configuration. "postgresql://...":
+/// never repeated, for it may hold a password where none should be.
 Shape<StoreSettings> store_url() {
   Shape<StoreSettings> shape = text(&StoreSettings::url);
   shape.take = [take = shape.take](StoreSettings& settings, const TomlValue& value,
                                    const std::string& name, Reading& reading) {
+    if (value.kind == TomlValue::Kind::text && value.text.starts_with("postgres")) {
+      const Result<void> fits = check_store_url(value.text);
+      if (!fits) {
+        reading.report(value.position, name + ": " + fits.error().detail);
+        return;
+      }
+      settings.url = value.text;
+      return;
+    }
     take(settings, value, name, reading);
     if (value.kind != TomlValue::Kind::text) return;
     const std::string_view url = value.text;
     if (!url.starts_with(kSqlite) || url.size() == kSqlite.size()) {
-      reading.report(value.position, name + ": wants \"sqlite://FILE\", found " + toml_text(url));
+      reading.report(
+          value.position,
+          name + ": wants \"sqlite://FILE\" or \"postgresql://...\", found " + toml_text(url));
       return;
     }
     settings.url = std::string(kSqlite) + reading.resolve(url.substr(kSqlite.size())).string();
@@ -52,9 +64,16 @@ Keys<StoreSettings> of_store() {
   return {
       {"url", store_url(),
        "Where the product keeps what it must remember. SQLite: \"sqlite://FILE\"; the file and its "
-       "folder are made at the first start, for the daemon's user alone."},
+       "folder are made at the first start, for the daemon's user alone. PostgreSQL (15 or newer), "
+       "for several nodes on one database: \"postgresql://ROLE@HOST:PORT/DATABASE?NAME=VALUE&...\" "
+       "with libpq's names; the database is made before, by its administrator. A server that is "
+       "not "
+       "reached by a Unix socket or the loopback interface must prove who it is: "
+       "\"...?sslmode=verify-full&sslrootcert=FILE\". A password never stands here but in a file "
+       "of "
+       "libpq's form: \"...&passfile=FILE\"."},
       {"readers", number(&S::readers, 1, 64),
-       "Connections kept open for reading; there is one for writing."},
+       "Connections kept open for reading, of each node; there is one for writing."},
       {"patience", duration(&S::patience, 100ms, 60s),
        "How long a call waits for its turn, and for another process that writes, before it fails."},
   };

@@ -136,6 +136,24 @@ void paths_count_from_the_files_folder(void**) {
                     (folder.path / "tls/portal.crt").string());
 }
 
+void a_database_elsewhere_must_be_verified_and_its_password_is_never_repeated(void**) {
+  // L3, J4
+  const Folder folder;
+  const auto loaded =
+      folder.load(whole("[store]\nurl = \"postgresql://portald@/portald?host=/run/postgresql\"\n"));
+  assert_ok(loaded);
+  test::assert_text(loaded->store.url, "postgresql://portald@/portald?host=/run/postgresql");
+  assert_problem(folder, whole("[store]\nurl = \"postgresql://db.example.ch/portald\"\n"),
+                 "2:7: store.url: store: PostgreSQL on another host must prove who it is: add "
+                 "sslmode=verify-full&sslrootcert=FILE to the URL, or reach it by a Unix socket "
+                 "or the loopback interface");
+  const auto with_password =
+      folder.load(whole("[store]\nurl = \"postgres://portald:geheim@localhost/portald\"\n"));
+  assert_false(with_password.has_value());
+  assert_null(std::strstr(with_password.error().detail.c_str(), "geheim"));
+  assert_non_null(std::strstr(with_password.error().detail.c_str(), "passfile=FILE"));
+}
+
 void the_nist_profile_shortens_the_life_of_letters(void**) {
   // R3
   const Folder folder;
@@ -356,6 +374,7 @@ int main() {
       cmocka_unit_test(a_small_configuration_has_the_defaults),
       cmocka_unit_test(what_the_file_says_arrives),
       cmocka_unit_test(paths_count_from_the_files_folder),
+      cmocka_unit_test(a_database_elsewhere_must_be_verified_and_its_password_is_never_repeated),
       cmocka_unit_test(the_nist_profile_shortens_the_life_of_letters),
       cmocka_unit_test(an_unknown_key_is_named_with_place_and_suggestion),
       cmocka_unit_test(a_wrong_type_is_named_with_its_place),
