@@ -16,14 +16,14 @@ CONFIG = Path(__file__).resolve().parent.parent
 PORTALS = ("flex", "1e")
 
 TEMPLATE = """\
-key_file = "{folder}/master.key"
+key_file = "{key_file}"
 
 [log]
 target = "stderr"
 level = "info"
 
 [store]
-url = "sqlite://{folder}/portal.db"
+url = "{store}"
 
 [directory]
 uris = ["{ldap[uri]}"]
@@ -47,7 +47,7 @@ socket = "{pam_socket}"
 socket = "{folder}/run/admin.sock"
 
 [delivery]
-spool = "{folder}/spool"
+spool = "{spool}"
 
 [[portal]]
 id = "flex"
@@ -82,16 +82,19 @@ class PrivatePortald:
     """`build`: the build folder with the binaries. A second start finds the data of the first."""
 
     def __init__(self, folder, build, ldap, port=8443, environment=None, append="",
-                 pam_socket=None, apart=False):
+                 pam_socket=None, apart=False, store=None, beside=None):
         """`ldap`: the facts of a PrivateSlapd. `append`: more configuration. `apart`: no key at the
-        terminal ends it, and it ends with us."""
+        terminal ends it, and it ends with us. `store`: the URL, if it is no file in the folder.
+        `beside`: another node, whose store, key and spool this one shares."""
         self.folder, self.build, self.port = Path(folder).resolve(), Path(build).resolve(), port
         self.ldap, self.environment, self.append = ldap, dict(environment or {}), append
         self.pam_socket = Path(pam_socket or self.folder / "run" / "pam.sock")
         self.configuration = self.folder / "portald.toml"
         self.log = self.folder / "portald.log"
         self.authority = Authority(self.folder / "tls")
-        self.spool = Spool(self.folder / "spool")
+        self.store = store or (beside and beside.store) or f"sqlite://{self.folder}/portal.db"
+        self.key_file = beside.key_file if beside else self.folder / "master.key"
+        self.spool = Spool(beside.spool.folder if beside else self.folder / "spool")
         self.process, self.apart = None, apart
 
     def prepare(self):
@@ -102,10 +105,11 @@ class PrivatePortald:
         self.configuration.write_text(
             TEMPLATE.format(folder=self.folder, ldap=self.ldap, port=self.port,
                             pam_socket=self.pam_socket, certificate=certificate,
-                            private_key=key, config=CONFIG) + self.append,
+                            private_key=key, config=CONFIG, store=self.store,
+                            key_file=self.key_file, spool=self.spool.folder) + self.append,
             encoding="utf-8")
-        if not (self.folder / "master.key").exists():
-            self.ctl("key", "generate", str(self.folder / "master.key"))
+        if not self.key_file.exists():
+            self.ctl("key", "generate", str(self.key_file))
 
     @staticmethod
     def host(portal):
