@@ -53,6 +53,20 @@ Response sessions(AdministrationService& service, const Request& request, const 
   return json_response(body);
 }
 
+Response personal_data(AdministrationService& service, const Request& request,
+                       const Administrator& by) {
+  const Result<PersonalData> data = service.export_data(path_parameter(request, "name"), by);
+  return data ? json_response(view_of(*data)) : to_response(problem_of(data.error()));
+}
+
+Response erase(AdministrationService& service, const Request& request, const Administrator& by) {
+  Faults faults;
+  refuse_members(request, faults);
+  if (!faults.empty()) return to_response(invalid_request(std::move(faults)));
+  const Result<LeftEntry> left = service.erase(path_parameter(request, "name"), by);
+  return left ? json_response(view_of(*left)) : to_response(problem_of(left.error()));
+}
+
 using Act = Result<void> (AdministrationService::*)(std::string_view, const Administrator&);
 
 /// An act on one account that needs nothing but its name.
@@ -78,6 +92,17 @@ void add_account_routes(GuardedRouter router, AdministrationService& service) {
   router.add(
       Method::get, "/v1/accounts/{name}/sessions",
       [&service](const Request& r, const Administrator& by) { return sessions(service, r, by); });
+  router.add(
+      Method::delete_, "/v1/accounts/{name}",
+      [&service](const Request& r, const Administrator& by) { return erase(service, r, by); });
+  router.add(Method::get, "/v1/accounts/{name}/data",
+             [&service](const Request& r, const Administrator& by) {
+               return personal_data(service, r, by);
+             });
+  router.add(Method::post, "/v1/accounts/{name}/disable",
+             acting(service, &AdministrationService::disable));
+  router.add(Method::post, "/v1/accounts/{name}/enable",
+             acting(service, &AdministrationService::enable));
   router.add(Method::post, "/v1/accounts/{name}/lock",
              acting(service, &AdministrationService::lock));
   router.add(Method::post, "/v1/accounts/{name}/unlock",

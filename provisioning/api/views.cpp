@@ -19,6 +19,27 @@ JsonObject view_of(const Person& person, Identity identity) {
   return view;
 }
 
+JsonObject view_of(const TermsAcceptance& terms) {
+  JsonObject view;
+  view.text("portal", terms.portal.text())
+      .text("version", terms.version)
+      .text("hash", terms.hash)
+      .text("language", code_of(terms.language))
+      .time("accepted", terms.accepted);
+  return view;
+}
+
+JsonObject view_of(const Letter& letter) {
+  JsonObject view;
+  view.text("portal", letter.portal.text())
+      .text("audience", letter.audience.text())
+      .time("issued", letter.issued)
+      .time("expires", letter.expires)
+      .time("used", letter.used)
+      .time("dead", letter.dead);
+  return view;
+}
+
 JsonObject view_of(const Membership& membership) {
   JsonObject view;
   view.text("portal", membership.portal.text())
@@ -59,6 +80,28 @@ JsonObject view_of(const AccountDetails& details, Identity identity) {
   JsonObject factor;
   factor.text("kind", name_of(*details.factor)).text_or_null("hint", details.factor_hint);
   return view.object("factor", factor);
+}
+
+JsonObject view_of(const PersonalData& data) {
+  std::vector<JsonObject> terms;
+  for (const TermsAcceptance& one : data.terms) terms.push_back(view_of(one));
+  std::vector<JsonObject> letters;
+  for (const Letter& one : data.letters) letters.push_back(view_of(one));
+  JsonObject view;
+  return view.object("account", view_of(data.details, Identity::revealed))
+      .text_or_null("phone", data.phone)
+      .time("factor_since", data.factor_since)
+      .number("recovery_codes_left", data.recovery_codes_left)
+      .list("terms", terms)
+      .list("letters", letters)
+      .list("sessions", views_of(data.sessions))
+      .list("records", views_of(data.records));
+}
+
+JsonObject view_of(const LeftEntry& left) {
+  JsonObject view;
+  view.text("dn", left.dn).text("entry_uuid", left.entry_uuid);
+  return view;
 }
 
 JsonObject view_of(const Session& session) {

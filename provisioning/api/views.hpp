@@ -15,6 +15,8 @@ enum class Identity { masked, revealed };
 
 JsonObject view_of(const Account& account);
 JsonObject view_of(const AccountDetails& details, Identity identity);
+JsonObject view_of(const PersonalData& data);
+JsonObject view_of(const LeftEntry& left);
 JsonObject view_of(const Session& session);
 JsonObject view_of(const AuditRecord& record);
 JsonObject view_of(const AuditVerdict& verdict);

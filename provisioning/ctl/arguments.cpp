@@ -67,6 +67,22 @@ void add_accounts(CLI::App& app, Arguments& arguments) {
   show->add_flag("--reveal", showing->reveal, "Also the whole AHV number and the birth date");
   runs(show, arguments, showing);
 
+  CLI::App* data = accounts->add_subcommand(
+      "export", "Print all that is kept about a person, as JSON, for the person who asks for it");
+  const auto exporting = std::make_shared<AccountsExport>();
+  data->add_option("NAME", exporting->name, kAccount)->required();
+  runs(data, arguments, exporting);
+
+  CLI::App* erase = accounts->add_subcommand(
+      "erase", "Forget the person of a disabled account; cannot be undone");
+  const auto erasing = std::make_shared<AccountsErase>();
+  erase->add_option("NAME", erasing->name, kAccount)->required();
+  runs(erase, arguments, erasing);
+
+  add_account_act(accounts, arguments, "disable", "Take an account out of use, end all sessions",
+                  "The account is disabled and its sessions have ended.");
+  add_account_act(accounts, arguments, "enable", "Bring a disabled account back",
+                  "The account is active again.");
   add_account_act(accounts, arguments, "lock", "Refuse every login and end all sessions",
                   "The account is locked and its sessions have ended.");
   add_account_act(accounts, arguments, "unlock", "Allow logins again, forget failures",

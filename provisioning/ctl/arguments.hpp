@@ -28,7 +28,13 @@ struct AccountsShow {
   std::string name;
   bool reveal = false;  ///< with AHV number and birth date
 };
-/// lock, unlock, reset-factor
+struct AccountsExport {
+  std::string name;
+};
+struct AccountsErase {
+  std::string name;
+};
+/// disable, enable, lock, unlock, reset-factor, allow-enrolment
 struct AccountsAct {
   std::string name;
   std::string act;   ///< the last part of the route
@@ -53,9 +59,9 @@ struct ConfigCheck {
 };
 struct Status {};
 
-using Command =
-    std::variant<PersonsImport, CodesIssue, AccountsList, AccountsShow, AccountsAct, SessionsList,
-                 SessionsEnd, AuditList, AuditVerify, KeyGenerate, ConfigCheck, Status>;
+using Command = std::variant<PersonsImport, CodesIssue, AccountsList, AccountsShow, AccountsExport,
+                             AccountsErase, AccountsAct, SessionsList, SessionsEnd, AuditList,
+                             AuditVerify, KeyGenerate, ConfigCheck, Status>;
 
 /// How results are printed: for people, as the daemon sent them, or as CSV.
 enum class Format { table, json, csv };

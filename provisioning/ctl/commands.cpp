@@ -35,6 +35,8 @@ class Runner {
   ExitCode operator()(const CodesIssue& command);
   ExitCode operator()(const AccountsList& command);
   ExitCode operator()(const AccountsShow& command);
+  ExitCode operator()(const AccountsExport& command);
+  ExitCode operator()(const AccountsErase& command);
   ExitCode operator()(const AccountsAct& command);
   ExitCode operator()(const SessionsList& command);
   ExitCode operator()(const SessionsEnd& command);
@@ -132,6 +134,27 @@ ExitCode Runner::print_account(const Reply& reply) const {
   } else {
     terminal_.facts(reply, factor, {{"second factor", "kind"}, {"number", "hint"}});
   }
+  return ExitCode::ok;
+}
+
+/// For a file that the person gets, so it is JSON whatever format was asked for.
+ExitCode Runner::operator()(const AccountsExport& command) {
+  const std::string target = "/v1/accounts/" + percent_encoded(command.name) + "/data";
+  const std::optional<Reply> reply = daemon_.ask("GET", target);
+  if (!reply) return daemon_.exit_code();
+  terminal_.result(reply->body);
+  return ExitCode::ok;
+}
+
+ExitCode Runner::operator()(const AccountsErase& command) {
+  const std::optional<Reply> reply =
+      daemon_.ask("DELETE", "/v1/accounts/" + percent_encoded(command.name));
+  const std::optional<Json> left = reply ? Json::parse(reply->body) : std::nullopt;
+  if (!left) return daemon_.exit_code();
+  terminal_.facts(*reply, *left, {{"directory entry", "dn"}, {"entryUUID", "entry_uuid"}});
+  terminal_.note(
+      "The person is forgotten here. Their entry in the directory was left as it is: if it is "
+      "nobody else's, remove it there.");
   return ExitCode::ok;
 }
 

@@ -29,6 +29,9 @@ class Listening final : public ForwardingTransaction, private AuditLog {
   Result<std::vector<AuditRecord>> read(std::int64_t after, int limit) override {
     return behind().read(after, limit);
   }
+  Result<std::vector<AuditRecord>> of(const AccountId& account) override {
+    return behind().of(account);
+  }
   Result<std::int64_t> verify() override { return behind().verify(); }
 
   std::vector<AuditEvent> alarms_;

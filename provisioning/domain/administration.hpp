@@ -58,6 +58,25 @@ struct AccountDetails {
   std::string factor_hint;  ///< "+41 •• ••• •• 67", or empty
 };
 
+/// All that is kept about a person (requirement J5), but for what proves who they are: codes and
+/// keys go to nobody.
+struct PersonalData {
+  AccountDetails details;
+  std::string phone;  ///< the second factor's number, whole; empty without one
+  std::optional<UtcTime> factor_since;
+  int recovery_codes_left = 0;
+  std::vector<TermsAcceptance> terms;
+  std::vector<Letter> letters;
+  std::vector<Session> sessions;  ///< the open ones
+  std::vector<AuditRecord> records;
+};
+
+/// What an erased account leaves behind in the directory, which is not ours to clear.
+struct LeftEntry {
+  std::string dn;
+  std::string entry_uuid;
+};
+
 /// Whether the audit log is as it was written.
 struct AuditVerdict {
   std::int64_t first_broken = 0;  ///< number of the first record that does not follow; 0: none
@@ -92,6 +111,17 @@ class AdministrationService {
   Result<void> lock(std::string_view name, const Administrator& by);
   /// Also forgets the wrong codes that blocked it; slow-downs by wrong passwords end by themselves.
   Result<void> unlock(std::string_view name, const Administrator& by);
+  /// Takes an account out of use, and ends all sessions; `enable` brings it back. Fails: not_found,
+  /// conflict (it is not active).
+  Result<void> disable(std::string_view name, const Administrator& by);
+  /// Fails: not_found, conflict (it is not disabled).
+  Result<void> enable(std::string_view name, const Administrator& by);
+  /// For the person who asks what is kept about them (requirement J5).
+  Result<PersonalData> export_data(std::string_view name, const Administrator& by);
+  /// Removes the person, and all that is kept about them but the audit log, in which they are an id
+  /// that belongs to nobody any more (requirements J3, J5). Fails: not_found, conflict (the account
+  /// is not disabled; a session, a registration or a change of the directory has not ended).
+  Result<LeftEntry> erase(std::string_view name, const Administrator& by);
   /// Removes the second factor and ends all sessions; the person needs a new letter (A2).
   Result<void> reset_factor(std::string_view name, const Administrator& by);
   /// Lets somebody without a second factor set one up at the next login through PAM, within a week.

@@ -30,6 +30,7 @@ class SqlAccounts final : public Accounts {
   Result<void> accept_terms(const AccountId& id, const TermsAcceptance& terms) override;
   Result<std::optional<TermsAcceptance>> accepted_terms(const AccountId& id,
                                                         const PortalId& portal) override;
+  Result<std::vector<TermsAcceptance>> terms_of(const AccountId& id) override;
 
   // factors.cpp
   Result<void> allow_enrolment(const AccountId& id, UtcTime ends) override;

@@ -3,6 +3,7 @@
 #include "base/encoding.hpp"
 #include "store/sealed_texts.hpp"
 #include "store/sql/queries.hpp"
+#include "store/sql/text.hpp"
 #include "store/storable_text.hpp"
 
 namespace portal {
@@ -15,9 +16,11 @@ constexpr std::string_view kAppend =
     " factor, reason, previous, hash) values (:number, :at, :decision, :what, :outcome, :account,"
     " :actor, :address, :service, :factor, :reason, :previous, :hash)";
 constexpr std::string_view kLast = "select number, hash from audit order by number desc limit 1";
-constexpr std::string_view kRead =
+constexpr sql::Text kRecord =
     "select number, at, decision, what, outcome, account, actor, address, service, factor, reason,"
-    " previous, hash from audit where number > :after order by number limit :limit";
+    " previous, hash from audit";
+constexpr sql::Text kRead = kRecord + " where number > :after order by number limit :limit";
+constexpr sql::Text kOf = kRecord + " where account = :account order by number";
 
 /// What stands where the first record names the one before.
 const std::string& no_hash() {
@@ -108,6 +111,11 @@ Result<void> SqlAuditLog::append(const AuditEvent& given) {
 Result<std::vector<AuditRecord>> SqlAuditLog::read(std::int64_t after, int limit) {
   return sql::find_all<AuditRecord>(context_.connection, kRead,
                                     {{"after", after}, {"limit", limit}}, read_record);
+}
+
+Result<std::vector<AuditRecord>> SqlAuditLog::of(const AccountId& account) {
+  return sql::find_all<AuditRecord>(context_.connection, kOf, {{"account", account.text()}},
+                                    read_record);
 }
 
 Result<std::int64_t> SqlAuditLog::verify() {

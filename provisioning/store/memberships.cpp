@@ -19,6 +19,9 @@ constexpr std::string_view kAcceptTerms =
 constexpr std::string_view kAcceptedTerms =
     "select portal, version, hash, language, accepted from terms_acceptances"
     " where account = :account and portal = :portal order by accepted desc limit 1";
+constexpr std::string_view kTermsOf =
+    "select portal, version, hash, language, accepted from terms_acceptances"
+    " where account = :account order by accepted, portal";
 
 Result<Membership> read_membership(Row& row) {
   Membership membership;
@@ -70,6 +73,11 @@ Result<std::optional<TermsAcceptance>> SqlAccounts::accepted_terms(const Account
                                                                    const PortalId& portal) {
   return sql::find_one<TermsAcceptance>(context_.connection, kAcceptedTerms,
                                         {{"account", id.text()}, {"portal", portal.text()}},
+                                        read_terms);
+}
+
+Result<std::vector<TermsAcceptance>> SqlAccounts::terms_of(const AccountId& id) {
+  return sql::find_all<TermsAcceptance>(context_.connection, kTermsOf, {{"account", id.text()}},
                                         read_terms);
 }
 

@@ -19,6 +19,8 @@ constexpr std::string_view kPutPerson =
     " on conflict (id) do update set ahv_index = excluded.ahv_index,"
     " language = excluded.language, personal = excluded.personal";
 
+constexpr std::string_view kErase = "delete from people where id = :id";
+
 constexpr std::string_view kKillEarlier =
     "update letters set dead = :now where person = :person and portal = :portal"
     " and dead is null and used is null";
@@ -106,6 +108,11 @@ Result<void> SqlPeople::put(const Person& person) {
                    {"ahv_index", index},
                    {"language", code_of(person.language)},
                    {"personal", personal}});
+}
+
+Result<void> SqlPeople::erase(const PersonId& person) {
+  return sql::must_change(context_.connection, kErase, {{"id", person.text()}}, Errc::not_found,
+                          "no such person");
 }
 
 Result<void> SqlPeople::issue(const Letter& letter, const ActivationCode& code) {

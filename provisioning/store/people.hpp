@@ -13,6 +13,7 @@ class SqlPeople final : public People {
   Result<std::optional<Person>> find_by_ahv(const AhvNumber& ahv) override;
   Result<Person> get(const PersonId& id) override;
   Result<void> put(const Person& person) override;
+  Result<void> erase(const PersonId& person) override;
 
   Result<void> issue(const Letter& letter, const ActivationCode& code) override;
   Result<std::optional<Letter>> newest_letter(const PersonId& person,

@@ -159,10 +159,14 @@ void answers_about_accounts_have_the_documented_shape(void**) {
   const json session = checked(desk, "get", "/v1/sessions", "/v1/sessions")["sessions"].at(0);
   checked(desk, "delete", "/v1/sessions/{id}",
           "/v1/sessions/" + session.at("id").get<std::string>());
-  for (const std::string act : {"lock", "unlock", "reset-factor", "allow-enrolment"}) {
+  checked(desk, "get", "/v1/accounts/{name}/data", path + "/data").at("terms").at(0);
+  for (const std::string act :
+       {"lock", "unlock", "reset-factor", "allow-enrolment", "disable", "enable", "disable"}) {
     checked(desk, "post", "/v1/accounts/{name}/" + act, path + "/" + act);
   }
   checked(desk, "get", "/v1/accounts/{name}", path);
+  checked(desk, "get", "/v1/accounts/{name}/data", path + "/data").at("phone");
+  checked(desk, "delete", "/v1/accounts/{name}", path).at("entry_uuid");
   checked(desk, "get", "/v1/audit", "/v1/audit?limit=1000")["records"].at(0);
   checked(desk, "post", "/v1/audit/verify", "/v1/audit/verify").at("last_hash");
   desk.tamper("update audit set reason = 'x' where number = 1");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -44,22 +45,39 @@ class Desk {
   /// Somebody with the store's file in their hands, but without the key, does this to the audit
   /// log.
   void tamper(const std::string& sql) const {
-    const auto location =
-        sql::Location::parse("sqlite://" + (house.folder.path() / "portal.db").string());
-    assert_ok(location);
-    auto direct =
-        sql::Connection::open(*location, sql::Connection::Access::write, std::chrono::seconds(1));
-    assert_ok(direct);
+    const auto direct = store_file(sql::Connection::Access::write);
     for (const std::string& statement :
          {std::string("drop trigger if exists audit_is_never_changed"),
           std::string("drop trigger if exists audit_is_never_deleted"), sql}) {
-      assert_ok((*direct)->run_once(statement));
+      assert_ok(direct->run_once(statement));
     }
+  }
+
+  /// How many rows a table of the store has.
+  std::int64_t rows_in(const std::string& table) const {
+    const std::string counting = "select count(*) from " + table;
+    std::int64_t rows = -1;
+    assert_ok(store_file(sql::Connection::Access::read)
+                  ->query(counting, {}, [&](sql::Row& row) -> Result<void> {
+                    rows = row.integer();
+                    return {};
+                  }));
+    return rows;
   }
 
   House house;
   http::Router router;
   AdministrationApi api;
+
+ private:
+  std::unique_ptr<sql::Connection> store_file(sql::Connection::Access access) const {
+    const auto location =
+        sql::Location::parse("sqlite://" + (house.folder.path() / "portal.db").string());
+    assert_ok(location);
+    auto direct = sql::Connection::open(*location, access, std::chrono::seconds(1));
+    assert_ok(direct);
+    return std::move(*direct);
+  }
 };
 
 /// The body of an answer that has this status.

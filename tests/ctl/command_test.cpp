@@ -204,6 +204,26 @@ void accounts_are_shown_locked_and_unlocked(void**) {
   assert_says(allowed.out + allowed.err, "within 7 days");
 }
 
+void a_person_is_exported_and_erased(void**) {
+  // J5
+  OpenDesk desk;
+  desk.house.invite(kAhv, kBorn, kCode);
+  registered_by_sms(desk.house);
+  const std::string name = "anna.muster@example.ch";
+  const Outcome data = desk.run("accounts export " + name);
+  assert_exit(data, 0);
+  assert_text(nlohmann::json::parse(data.out).at("phone").get<std::string>(), "+41791234567");
+  const Outcome early = desk.run("accounts erase " + name);
+  assert_exit(early, 1);
+  assert_says(early.err, "disable it first");
+  assert_exit(desk.run("accounts disable " + name), 0);
+  const Outcome erased = desk.run("accounts erase " + name);
+  assert_exit(erased, 0);
+  assert_says(erased.out, "ou=people");
+  assert_says(erased.err, "left as it is");
+  assert_exit(desk.run("accounts export " + name), 1);
+}
+
 void sessions_are_listed_and_ended(void**) {
   // W2
   OpenDesk desk;
@@ -341,6 +361,7 @@ int main() {
       cmocka_unit_test(weak_codes_are_warned_about),
       cmocka_unit_test(a_code_is_issued_and_works),
       cmocka_unit_test(accounts_are_shown_locked_and_unlocked),
+      cmocka_unit_test(a_person_is_exported_and_erased),
       cmocka_unit_test(sessions_are_listed_and_ended),
       cmocka_unit_test(the_audit_log_is_verified),
       cmocka_unit_test(refusals_exit_with_one_and_a_sentence),

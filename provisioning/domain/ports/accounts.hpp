@@ -101,6 +101,8 @@ class Accounts {
   /// The newest acceptance for a portal.
   virtual Result<std::optional<TermsAcceptance>> accepted_terms(const AccountId& id,
                                                                 const PortalId& portal) = 0;
+  /// Every acceptance, in order.
+  virtual Result<std::vector<TermsAcceptance>> terms_of(const AccountId& id) = 0;
 
   /// Whoever has no second factor may set one up while logging in, until `ends`.
   virtual Result<void> allow_enrolment(const AccountId& id, UtcTime ends) = 0;

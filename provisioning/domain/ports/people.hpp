@@ -45,6 +45,9 @@ class People {
   virtual Result<Person> get(const PersonId& id) = 0;
   /// Inserts, or replaces the person with the same id.
   virtual Result<void> put(const Person& person) = 0;
+  /// Removes a person with letters, registrations and account, and everything that hangs on it but
+  /// the audit log. Fails: not_found.
+  virtual Result<void> erase(const PersonId& person) = 0;
 
   /// Adds a letter and kills every earlier one of the same person and portal (requirement R3).
   virtual Result<void> issue(const Letter& letter, const ActivationCode& code) = 0;

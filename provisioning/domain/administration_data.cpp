@@ -1,0 +1,143 @@
+// An account at its end, and what a person may ask for: their data, and that it be forgotten (J5).
+
+#include <algorithm>
+#include <utility>
+
+#include "domain/administration.hpp"
+#include "domain/administration_acts.hpp"
+#include "domain/ports/intents.hpp"
+#include "domain/ports/recovery_codes.hpp"
+#include "domain/ports/registrations.hpp"
+#include "domain/ports/store.hpp"
+
+namespace portal {
+namespace {
+
+constexpr int kMostSessions = 1000;
+
+Result<void> fill(Transaction& transaction, PersonalData& data) {
+  const AccountId& account = data.details.account.id;
+  const auto factor = transaction.accounts().factor_of(account);
+  if (!factor) return fail(factor.error());
+  if (*factor) {
+    data.details.factor = (*factor)->kind;
+    data.factor_since = (*factor)->created;
+  }
+  if (*factor && (*factor)->phone) {
+    data.details.factor_hint = (*factor)->phone->masked();
+    data.phone = (*factor)->phone->e164();
+  }
+  const auto codes = transaction.recovery_codes().left(account);
+  if (!codes) return fail(codes.error());
+  data.recovery_codes_left = *codes;
+  auto terms = transaction.accounts().terms_of(account);
+  if (!terms) return fail(std::move(terms).error());
+  data.terms = std::move(*terms);
+  auto letters = transaction.people().letters_of(data.details.person.id);
+  if (!letters) return fail(std::move(letters).error());
+  data.letters = std::move(*letters);
+  auto sessions = transaction.sessions().open(account, kMostSessions);
+  if (!sessions) return fail(std::move(sessions).error());
+  data.sessions = std::move(*sessions);
+  auto records = transaction.audit().of(account);
+  if (!records) return fail(std::move(records).error());
+  data.records = std::move(*records);
+  return {};
+}
+
+/// What must end before the account can: each of these would be left without its other half.
+Result<void> is_settled(Transaction& transaction, const Account& account) {
+  if (account.state != AccountState::disabled)
+    return fail(Errc::conflict, "the account is in use: disable it first");
+  const auto owed = transaction.sessions().owed_by(account.id);
+  if (!owed) return fail(owed.error());
+  if (*owed > 0) return fail(Errc::conflict, "a host is still ending a login of this account");
+  const auto intents = transaction.intents().open();
+  if (!intents) return fail(intents.error());
+  if (std::ranges::find(*intents, account.id, &Intent::account) != intents->end())
+    return fail(Errc::conflict, "a change in the directory has not ended");
+  const auto registrations = transaction.registrations().open_of(account.person);
+  if (!registrations) return fail(registrations.error());
+  const bool staged = std::ranges::any_of(
+      *registrations, [](const Registration& one) { return !one.entry_uuid.empty(); });
+  if (staged) return fail(Errc::conflict, "a registration of this person has not ended");
+  return {};
+}
+
+}  // namespace
+
+Result<void> AdministrationService::disable(std::string_view name, const Administrator& by) {
+  const UtcTime now = clock_.now();
+  return store_.write("admin.disable", [&](Transaction& transaction) -> Result<void> {
+    const Result<Account> account = account_named(transaction, name);
+    if (!account) return fail(account.error());
+    if (account->state != AccountState::active)
+      return fail(Errc::conflict, "the account is not active");
+    auto done = transaction.accounts().set_state(account->id, AccountState::disabled);
+    if (!done) return done;
+    const auto ended =
+        transaction.sessions().throw_out_all(account->id, SessionId(), SessionsOf::everywhere, now);
+    if (!ended) return fail(ended.error());
+    return transaction.audit().append(act_of(by, now, "account.disabled", account->id.text()));
+  });
+}
+
+Result<void> AdministrationService::enable(std::string_view name, const Administrator& by) {
+  const UtcTime now = clock_.now();
+  return store_.write("admin.enable", [&](Transaction& transaction) -> Result<void> {
+    const Result<Account> account = account_named(transaction, name);
+    if (!account) return fail(account.error());
+    if (account->state != AccountState::disabled)
+      return fail(Errc::conflict, "the account is not disabled");
+    auto done = transaction.accounts().set_state(account->id, AccountState::active);
+    if (!done) return done;
+    return transaction.audit().append(act_of(by, now, "account.enabled", account->id.text()));
+  });
+}
+
+Result<PersonalData> AdministrationService::export_data(std::string_view name,
+                                                        const Administrator& by) {
+  const UtcTime now = clock_.now();
+  return in_write<PersonalData>(
+      store_, "admin.export", [&](Transaction& transaction) -> Result<PersonalData> {
+        Result<Account> account = account_named(transaction, name);
+        if (!account) return fail(std::move(account).error());
+        Result<Person> person = transaction.people().get(account->person);
+        if (!person) return fail(std::move(person).error());
+        auto memberships = transaction.accounts().memberships(account->id);
+        if (!memberships) return fail(std::move(memberships).error());
+        auto told =
+            transaction.audit().append(act_of(by, now, "admin.exported", account->id.text()));
+        if (!told) return fail(std::move(told).error());
+        PersonalData data{
+            {std::move(*account), std::move(*person), std::move(*memberships), std::nullopt, ""},
+            "",
+            std::nullopt,
+            0,
+            {},
+            {},
+            {},
+            {}};
+        if (auto filled = fill(transaction, data); !filled) return fail(std::move(filled).error());
+        return data;
+      });
+}
+
+Result<LeftEntry> AdministrationService::erase(std::string_view name, const Administrator& by) {
+  const UtcTime now = clock_.now();
+  return in_write<LeftEntry>(
+      store_, "admin.erase", [&](Transaction& transaction) -> Result<LeftEntry> {
+        Result<Account> account = account_named(transaction, name);
+        if (!account) return fail(std::move(account).error());
+        if (auto settled = is_settled(transaction, *account); !settled)
+          return fail(std::move(settled).error());
+        if (auto gone = transaction.people().erase(account->person); !gone)
+          return fail(std::move(gone).error());
+        auto told =
+            transaction.audit().append(act_of(by, now, "account.erased", account->id.text()));
+        if (!told) return fail(std::move(told).error());
+        return LeftEntry{std::move(account->dn), std::move(account->entry_uuid)};
+      });
+}
+
+}  // namespace portal
