@@ -50,12 +50,12 @@ Portals portals_of(const Configuration& configuration) {
   return Portals(std::move(portals));
 }
 
-SpoolSettings spool_of(const Configuration& configuration) {
-  SpoolSettings spool{configuration.delivery.spool, {}};
+std::map<PortalId, LetterheadSettings> letterheads_of(const Configuration& configuration) {
+  std::map<PortalId, LetterheadSettings> letterheads;
   for (const PortalSettings& settings : configuration.portals) {
-    spool.from[settings.portal.id] = settings.mail_from;
+    letterheads[settings.portal.id] = {settings.mail_from, settings.portal.name};
   }
-  return spool;
+  return letterheads;
 }
 
 web::SiteSettings site_of(const Configuration& configuration) {
@@ -146,7 +146,7 @@ Result<void> House::Rooms::open_registration() {
 }
 
 Result<void> House::Rooms::start_delivery() {
-  auto opened = Spool::open(spool_of(configuration));
+  auto opened = Spool::open({configuration.delivery.spool, letterheads_of(configuration)});
   if (!opened) return fail(std::move(opened).error());
   spool.emplace(std::move(*opened));
   delivery.emplace(DeliveryRound::Neighbours{*store, *base.words, *spool, clock},

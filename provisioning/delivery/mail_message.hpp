@@ -26,9 +26,12 @@ class MailSender {
   EmailAddress address_;
 };
 
-/// The mail as an RFC 5322 message: plain text, quoted-printable, marked as sent by a machine
-/// (RFC 3834), with a Message-ID made of its own id. The same mail gives the same bytes.
-/// Fails: malformed (the subject or the sender's name has a control character).
-Result<Secret> compose_mail(const OutgoingMail& mail, const MailSender& sender);
+/// The mail as an RFC 5322 message with CRLF: its words as plain text and, under `heading`, as HTML
+/// (multipart/alternative, quoted-printable), marked as sent by a machine (RFC 3834), with a
+/// Message-ID made of its own id. The same mail gives the same bytes.
+/// Fails: malformed (the subject or the sender's name has a control character; the id cannot stand
+/// in a header).
+Result<Secret> compose_mail(const OutgoingMail& mail, const MailSender& sender,
+                            std::string_view heading);
 
 }  // namespace portal

@@ -67,28 +67,17 @@ bool is_harmless_name(std::string_view id) {
 }  // namespace
 
 Result<Spool> Spool::open(SpoolSettings settings) {
-  std::map<PortalId, MailSender> senders;
-  for (const auto& [portal, text] : settings.from) {
-    Result<MailSender> sender = MailSender::parse(text);
-    if (!sender) {
-      return fail(sender.error().code,
-                  "sender of portal " + portal.text() + ": " + sender.error().detail);
-    }
-    senders.emplace(portal, std::move(*sender));
-  }
+  Result<Letterheads> letterheads = Letterheads::parse(settings.letterheads);
+  if (!letterheads) return fail(std::move(letterheads).error());
   if (Result<void> ready = prepare_folder(settings.folder); !ready) {
     return fail(std::move(ready).error());
   }
   remove_old_drafts(settings.folder);
-  return Spool(std::move(settings.folder), std::move(senders));
+  return Spool(std::move(settings.folder), std::move(*letterheads));
 }
 
 Result<void> Spool::send(const OutgoingMail& mail) {
-  const auto sender = senders_.find(mail.portal);
-  if (sender == senders_.end()) {
-    return fail(Errc::unavailable, "no sender is set for portal " + mail.portal.text());
-  }
-  const Result<Secret> message = compose_mail(mail, sender->second);
+  const Result<Secret> message = letterheads_.compose(mail);
   if (!message) return fail(message.error());
   return place(mail.id, mail.created, ".eml", *message);
 }

@@ -5,14 +5,14 @@
 #include <string>
 #include <string_view>
 
-#include "delivery/mail_message.hpp"
+#include "delivery/letterhead.hpp"
 #include "delivery/transport.hpp"
 
 namespace portal {
 
 struct SpoolSettings {
-  std::filesystem::path folder;          ///< made if it is missing, with mode 0700
-  std::map<PortalId, std::string> from;  ///< each portal's sender, as MailSender::parse reads it
+  std::filesystem::path folder;  ///< made if it is missing, with mode 0700
+  std::map<PortalId, LetterheadSettings> letterheads;
 };
 
 /// Writes each message as a file into a folder, for whatever carries it on, and for people to look
@@ -32,13 +32,13 @@ class Spool final : public Transport {
   Result<void> send(const OutgoingSms& sms) override;
 
  private:
-  Spool(std::filesystem::path folder, std::map<PortalId, MailSender> senders)
-      : folder_(std::move(folder)), senders_(std::move(senders)) {}
+  Spool(std::filesystem::path folder, Letterheads letterheads)
+      : folder_(std::move(folder)), letterheads_(std::move(letterheads)) {}
   Result<void> place(const MessageId& id, UtcTime created, std::string_view ending,
                      const Secret& content) const;
 
   std::filesystem::path folder_;
-  std::map<PortalId, MailSender> senders_;
+  Letterheads letterheads_;
 };
 
 }  // namespace portal

@@ -27,13 +27,14 @@ OutgoingMail mail_with(std::string subject, std::string_view body) {
 MailSender flex() { return *MailSender::parse("Portail «Flex» <noreply@flex.example.ch>"); }
 
 std::string composed(std::string subject, std::string_view body) {
-  const Result<Secret> message = compose_mail(mail_with(std::move(subject), body), flex());
+  const Result<Secret> message =
+      compose_mail(mail_with(std::move(subject), body), flex(), "Portail flex");
   assert_ok(message);
   return std::string(message->reveal());
 }
 
 /// What an independent reader (Python's) sees in a mail: subject, from, body.
-std::string read_by_python(const std::string& message) {
+std::string read_by_python(const std::string& message, const std::string& part = "plain") {
   char name[] = "/tmp/portal-test-XXXXXX";
   const int fd = ::mkstemp(name);
   assert_true(fd >= 0);
@@ -46,8 +47,9 @@ std::string read_by_python(const std::string& message) {
       "assert not m.defects, m.defects\n"
       "assert all(not h.defects for h in m.values()), [h.defects for h in m.values()]\n"
       "sys.stdout.buffer.write(\"|\".join([m[\"subject\"],m[\"from\"].addresses[0].display_name,"
-      "m[\"from\"].addresses[0].addr_spec,m[\"to\"],m.get_content()]).encode())' " +
-      std::string(name);
+      "m[\"from\"].addresses[0].addr_spec,m[\"to\"],m.get_body((sys.argv[2],)).get_content()])."
+      "encode())' " +
+      std::string(name) + " " + part;
   std::FILE* pipe = ::popen(command.c_str(), "r");
   std::string output;
   std::array<char, 4096> buffer{};
@@ -62,20 +64,44 @@ std::string read_by_python(const std::string& message) {
 
 void a_mail_is_what_the_standards_want(void**) {
   // RFC 5322, RFC 3834
-  test::assert_text(composed("Votre code", "Code: 447683\n"),
-                    "Date: Mon, 23 Nov 2026 18:50:21 +0000\r\n"
-                    "From: =?UTF-8?Q?Portail_=C2=ABFlex=C2=BB?=\r\n"
-                    " <noreply@flex.example.ch>\r\n"
-                    "To: anna.muster@example.ch\r\n"
-                    "Subject: Votre code\r\n"
-                    "Message-ID: <abcdefghijklmnopqrstuvwxyz@flex.example.ch>\r\n"
-                    "Auto-Submitted: auto-generated\r\n"
-                    "MIME-Version: 1.0\r\n"
-                    "Content-Type: text/plain; charset=utf-8\r\n"
-                    "Content-Transfer-Encoding: quoted-printable\r\n"
-                    "Content-Language: fr\r\n"
-                    "\r\n"
-                    "Code: 447683\r\n");
+  test::assert_text(
+      composed("Votre code", "Code: 447683\n"),
+      "Date: Mon, 23 Nov 2026 18:50:21 +0000\r\n"
+      "From: =?UTF-8?Q?Portail_=C2=ABFlex=C2=BB?=\r\n"
+      " <noreply@flex.example.ch>\r\n"
+      "To: anna.muster@example.ch\r\n"
+      "Subject: Votre code\r\n"
+      "Message-ID: <abcdefghijklmnopqrstuvwxyz@flex.example.ch>\r\n"
+      "Auto-Submitted: auto-generated\r\n"
+      "Content-Language: fr\r\n"
+      "MIME-Version: 1.0\r\n"
+      "Content-Type: multipart/alternative;\r\n"
+      " boundary=\"=_abcdefghijklmnopqrstuvwxyz\"\r\n"
+      "\r\n"
+      "--=_abcdefghijklmnopqrstuvwxyz\r\n"
+      "Content-Type: text/plain; charset=utf-8\r\n"
+      "Content-Transfer-Encoding: quoted-printable\r\n"
+      "\r\n"
+      "Code: 447683\r\n"
+      "\r\n"
+      "--=_abcdefghijklmnopqrstuvwxyz\r\n"
+      "Content-Type: text/html; charset=utf-8\r\n"
+      "Content-Transfer-Encoding: quoted-printable\r\n"
+      "\r\n"
+      "<!DOCTYPE html>\r\n"
+      "<html lang=3D\"fr\">\r\n"
+      "<head>\r\n"
+      "<meta charset=3D\"utf-8\">\r\n"
+      "<title>Portail flex</title>\r\n"
+      "</head>\r\n"
+      "<body style=3D\"margin:24px;font-family:sans-serif;font-size:16px;line-heigh=\r\n"
+      "t:1.5;color:#1a1a1a;background:#ffffff\">\r\n"
+      "<h1 style=3D\"font-size:20px\">Portail flex</h1>\r\n"
+      "<p>Code: 447683</p>\r\n"
+      "</body>\r\n"
+      "</html>\r\n"
+      "\r\n"
+      "--=_abcdefghijklmnopqrstuvwxyz--\r\n");
 }
 
 void another_reader_sees_the_same_words(void**) {
@@ -88,6 +114,20 @@ void another_reader_sees_the_same_words(void**) {
   test::assert_text(
       read_by_python(composed(subject, body)),
       subject + "|Portail «Flex»|noreply@flex.example.ch|anna.muster@example.ch|" + body + "\n");
+}
+
+void the_page_has_the_same_words_and_nothing_from_elsewhere(void**) {
+  // W5: what a mail shows is in the mail
+  const std::string message = composed(
+      "Code", "Bonjour\n\nCode: 447683\nde <a href=\"https://x.example\">& co</a>\n\n\nFin\n");
+  const std::string page = read_by_python(message, "html");
+  assert_true(
+      page.find("<p>Bonjour</p>\n<p>Code: 447683<br>\nde &lt;a "
+                "href=&quot;https://x.example&quot;&gt;&amp; co&lt;/a&gt;</p>\n<p>Fin</p>") !=
+      std::string::npos);
+  for (const char* outside : {"<img", "<a ", "<link", "<script", "url(", "src="}) {
+    assert_true(page.find(outside) == std::string::npos);
+  }
 }
 
 void no_line_is_longer_than_the_standards_allow(void**) {
@@ -115,13 +155,22 @@ void a_header_value_cannot_start_another_header(void**) {
         std::string_view("x\xFF"), std::string_view("x\xC2\x85y")}) {
     assert_error(mail_header("Subject", value), Errc::malformed);
     assert_error(address_header("From", value, flex().address()), Errc::malformed);
-    assert_error(compose_mail(mail_with(std::string(value), "x"), flex()), Errc::malformed);
+    assert_error(compose_mail(mail_with(std::string(value), "x"), flex(), ""), Errc::malformed);
     assert_error(MailSender::parse(std::string(value) + " <a@example.ch>"), Errc::malformed);
   }
   assert_error(mail_header("Subject", std::string(999, 'x')), Errc::malformed);
   // A line separator of Unicode is no control character; encoded, it is harmless.
   test::assert_text(*mail_header("Subject", "x\xE2\x80\xA8y"),
                     "Subject: =?UTF-8?Q?x=E2=80=A8y?=\r\n");
+}
+
+void an_id_that_could_end_a_header_is_refused(void**) {
+  // RFC 5322 section 2.2: header injection
+  for (const char* id : {"", "a\r\nBcc: b", "a>", "a b", "a\"b", "../a"}) {
+    OutgoingMail mail = mail_with("x", "y");
+    mail.id = MessageId(id);
+    assert_error(compose_mail(mail, flex(), ""), Errc::malformed);
+  }
 }
 
 void what_looks_like_an_encoded_word_is_encoded(void**) {
@@ -165,6 +214,8 @@ int main() {
   const CMUnitTest tests[] = {
       cmocka_unit_test(a_mail_is_what_the_standards_want),
       cmocka_unit_test(another_reader_sees_the_same_words),
+      cmocka_unit_test(the_page_has_the_same_words_and_nothing_from_elsewhere),
+      cmocka_unit_test(an_id_that_could_end_a_header_is_refused),
       cmocka_unit_test(no_line_is_longer_than_the_standards_allow),
       cmocka_unit_test(a_header_value_cannot_start_another_header),
       cmocka_unit_test(what_looks_like_an_encoded_word_is_encoded),
