@@ -6,6 +6,7 @@
 #include "base/hash.hpp"
 #include "daemon/key_tables.hpp"
 #include "daemon/shapes.hpp"
+#include "delivery/mail_message.hpp"
 
 namespace portal {
 namespace {
@@ -79,6 +80,7 @@ Keys<Configuration> make_keys() {
       {"administration", table(&S::administration, of_administration()),
        "The API of portalctl, on a Unix socket of its own."},
       {"delivery", table(&S::delivery, of_delivery()), "How mails and SMS leave."},
+      {"mail", table(&S::mail, of_mail()), "The relays that mails leave by."},
       {"portal", tables(&S::portals, of_portal()),
        "The portals of this installation, told apart by host name.", true,
        std::string(kPortalExample)},
@@ -116,6 +118,11 @@ void check_portals(const Configuration& configuration, TextPosition position, Re
     if (!hosts.insert(portal.host).second) {
       reading.report(position, "two portals have the host \"" + portal.host + "\"");
     }
+    // One that is missing was told of already.
+    if (const auto sender = MailSender::parse(mail_from); !mail_from.empty() && !sender) {
+      reading.report(position,
+                     "portal \"" + portal.id.text() + "\": mail_from: " + sender.error().detail);
+    }
     std::set<std::string> audiences;
     for (const Audience& audience : portal.audiences) {
       if (!audiences.insert(audience.id.text()).second) {
@@ -148,6 +155,20 @@ void check_services(const ipc::Settings& pam, TextPosition position, Reading& re
   }
 }
 
+void check_relays(const MailSettings& mail, TextPosition position, Reading& reading) {
+  if (const Result<void> checked = check_mail(mail); !checked) {
+    reading.report(position, "mail: " + checked.error().detail);
+  }
+  for (const MailRelay& relay : mail.relays) {
+    if (relay.ca_file.empty()) continue;
+    const std::string authorities = reading.read_text(position, relay.ca_file);
+    if (!authorities.empty() && authorities.find("BEGIN CERTIFICATE") == std::string::npos) {
+      reading.report(position,
+                     "mail: ca_file of relay \"" + relay.name + "\": no certificate in it");
+    }
+  }
+}
+
 void complete(Configuration& configuration, const TomlValue& document, Reading& reading) {
   configuration.registration.sms = configuration.sms;
   configuration.login.sms = configuration.sms;
@@ -157,6 +178,7 @@ void complete(Configuration& configuration, const TomlValue& document, Reading& 
   }
   check_web(configuration.web.listener, position_of(document, "web"), reading);
   check_portals(configuration, position_of(document, "portal"), reading);
+  check_relays(configuration.mail, position_of(document, "mail"), reading);
   check_services(configuration.pam, position_of(document, "pam"), reading);
   configuration.pam.refusal_schedule = configuration.web.refusal_schedule;
   for (PortalSettings& settings : configuration.portals) {

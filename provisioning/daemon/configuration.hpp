@@ -9,6 +9,7 @@
 #include "base/result.hpp"
 #include "daemon/log_settings.hpp"
 #include "daemon/setting_key.hpp"
+#include "delivery/mail_settings.hpp"
 #include "delivery/round.hpp"
 #include "delivery/spool.hpp"
 #include "directory/ldap_directory.hpp"
@@ -63,6 +64,7 @@ struct Configuration {
   ipc::Settings pam;
   AdministrationSettings administration;
   OutgoingSettings delivery;
+  MailSettings mail;
   std::vector<PortalSettings> portals;
 };
 

@@ -16,6 +16,8 @@
 #include "daemon/opening.hpp"
 #include "daemon/outbox_notice.hpp"
 #include "daemon/services.hpp"
+#include "delivery/mail_transport.hpp"
+#include "delivery/switchboard.hpp"
 #include "delivery/worker.hpp"
 #include "domain/password_limits.hpp"
 #include "domain/password_storage.hpp"
@@ -78,6 +80,7 @@ struct House::Rooms {
   Result<void> open_store();
   Result<void> open_registration();
   Result<void> start_delivery();
+  Result<void> open_relays();
   Result<void> start_servers(int login_socket);
   void start_housekeeping();
   Result<void> finish_activations();
@@ -104,6 +107,8 @@ struct House::Rooms {
   std::optional<Opening> opening;
 
   std::optional<Spool> spool;
+  std::unique_ptr<MailTransport> relays;  ///< nullptr: mails go into the spool
+  std::optional<Switchboard> ways_out;
   std::optional<DeliveryWorker> delivery;
 
   std::unique_ptr<ipc::LoginFace> login_face;
@@ -149,10 +154,24 @@ Result<void> House::Rooms::start_delivery() {
   auto opened = Spool::open({configuration.delivery.spool, letterheads_of(configuration)});
   if (!opened) return fail(std::move(opened).error());
   spool.emplace(std::move(*opened));
-  delivery.emplace(DeliveryRound::Neighbours{*store, *base.words, *spool, clock},
+  if (auto done = open_relays(); !done) return done;
+  Transport& mail = relays ? static_cast<Transport&>(*relays) : *spool;
+  ways_out.emplace(mail, *spool);
+  delivery.emplace(DeliveryRound::Neighbours{*store, *base.words, *ways_out, clock},
                    configuration.delivery.worker);
   notice->on_queued([this] { delivery->notify(); });
   delivery->start();
+  return {};
+}
+
+Result<void> House::Rooms::open_relays() {
+  if (!configuration.mail.relays.empty()) {
+    auto letterheads = Letterheads::parse(letterheads_of(configuration));
+    if (!letterheads) return fail(std::move(letterheads).error());
+    auto opened = MailTransport::open(std::move(configuration.mail), std::move(*letterheads));
+    if (!opened) return fail(std::move(opened).error());
+    relays = std::move(*opened);
+  }
   return {};
 }
 

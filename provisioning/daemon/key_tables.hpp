@@ -15,6 +15,7 @@ Keys<WebSettings> of_web();
 Keys<AdministrationSettings> of_administration();
 Keys<ipc::Settings> of_pam();
 Keys<OutgoingSettings> of_delivery();
+Keys<MailSettings> of_mail();
 Keys<PortalSettings> of_portal();
 
 }  // namespace portal::key_tables

@@ -1,4 +1,3 @@
-#include "base/file.hpp"
 #include "daemon/key_tables.hpp"
 #include "daemon/shapes.hpp"
 
@@ -36,24 +35,6 @@ Shape<StoreSettings> store_url() {
     }
     settings.url = std::string(kSqlite) + reading.resolve(url.substr(kSqlite.size())).string();
   };
-  return shape;
-}
-
-/// A file that holds one secret; the secret is taken, the path is not kept.
-template <class S>
-Shape<S> secret_from_file(Secret S::*member) {
-  Shape<S> shape;
-  shape.type = "a path of a file private to its owner";
-  shape.take = [=](S& settings, const TomlValue& value, const std::string& name, Reading& reading) {
-    if (!has_kind(value, TomlValue::Kind::text, name, "a path", "", reading)) return;
-    Result<Secret> secret = read_secret_file(reading.resolve(value.text));
-    if (secret) {
-      settings.*member = std::move(*secret);
-    } else {
-      reading.report(value.position, name + ": " + secret.error().detail);
-    }
-  };
-  shape.show = [](const S&) { return std::string(); };
   return shape;
 }
 

@@ -143,7 +143,8 @@ Keys<OutgoingSettings> of_delivery() {
   Keys<DeliverySettings> worker = {
       {"threads", number(&DeliverySettings::threads, 1, 64), "Messages sent at a time."},
       {"batch", number(&DeliverySettings::batch, 1, 1'000),
-       "Messages that a thread takes on at a time."},
+       "Messages that a thread takes on at a time. With more than one, a slow relay or gateway "
+       "holds up the rest of them as well."},
       {"lease", duration(&DeliverySettings::lease, 45s, 1h),
        "What a daemon that died had taken on is sent by another after this time."},
       {"look_every", duration(&DeliverySettings::look_every, 50ms, 1min),

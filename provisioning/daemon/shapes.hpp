@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/file.hpp"
 #include "daemon/duration.hpp"
 #include "daemon/setting_key.hpp"
 
@@ -198,6 +199,24 @@ Shape<S> path(std::filesystem::path S::*member, FileUse use = FileUse::plain) {
   shape.show = [=](const S& settings) {
     return (settings.*member).empty() ? std::string() : toml_text((settings.*member).string());
   };
+  return shape;
+}
+
+/// A file that holds one secret; the secret is taken, the path is not kept.
+template <class S>
+Shape<S> secret_from_file(Secret S::*member) {
+  Shape<S> shape;
+  shape.type = "a path of a file private to its owner";
+  shape.take = [=](S& settings, const TomlValue& value, const std::string& name, Reading& reading) {
+    if (!has_kind(value, TomlValue::Kind::text, name, "a path", "", reading)) return;
+    Result<Secret> secret = read_secret_file(reading.resolve(value.text));
+    if (secret) {
+      settings.*member = std::move(*secret);
+    } else {
+      reading.report(value.position, name + ": " + secret.error().detail);
+    }
+  };
+  shape.show = [](const S&) { return std::string(); };
   return shape;
 }
 

@@ -18,8 +18,8 @@ class Store;
 inline constexpr std::chrono::seconds kLongestSend{20};
 
 struct DeliverySettings {
-  int threads = 2;  ///< so that one slow gateway does not hold up all
-  int batch = 8;    ///< messages leased at a time by a thread
+  int threads = 4;  ///< so that one slow relay or gateway does not hold up all
+  int batch = 1;    ///< messages leased at a time by a thread; what waits for it waits alone
   /// A worker that dies loses what it leased after this time; more than twice kLongestSend.
   std::chrono::seconds lease{60};
   std::chrono::milliseconds look_every{1000};  ///< other processes may have queued

@@ -273,6 +273,11 @@ void portals_must_differ_and_be_well_named(void**) {
   const auto spanish = folder.load(language);
   assert_error(spanish, Errc::malformed);
   assert_non_null(std::strstr(spanish.error().detail.c_str(), "unknown key \"portal.name.es\""));
+  std::string sender = whole();
+  sender.replace(sender.find("<no-reply@"), 10, "<no reply@");
+  const auto nobody = folder.load(sender);
+  assert_error(nobody, Errc::malformed);
+  assert_non_null(std::strstr(nobody.error().detail.c_str(), "portal \"flex\": mail_from: "));
 }
 
 void only_the_pages_have_a_proxy_at_their_socket(void**) {
@@ -282,6 +287,46 @@ void only_the_pages_have_a_proxy_at_their_socket(void**) {
   assert_ok(loaded);
   assert_true(loaded->web.listener.forwarded_by_peer);
   assert_false(loaded->administration.listener.forwarded_by_peer);
+}
+
+void relays_are_read_and_must_be_safe(void**) {
+  // L3
+  const Folder folder;
+  write_file(folder.path / "relay.password", "geheim\n", 0600);
+  write_file(folder.path / "open.password", "geheim\n", 0644);
+  write_file(folder.path / "ca.crt", "-----BEGIN CERTIFICATE-----\n");
+  write_file(folder.path / "empty.crt", "nothing\n");
+  const std::string good =
+      "[mail]\nbounces_to = \"<>\"\nlongest_pause = \"10s\"\n[[mail.relay]]\nname = "
+      "\"first\"\nhost = "
+      "\"smtp.example.ch\"\nuser = \"u\"\npassword_file = \"relay.password\"\nca_file = "
+      "\"ca.crt\"\n[[mail.relay]]\nname = \"local\"\nsocket = \"smtp.sock\"\nsecurity = \"none\"\n";
+  const auto loaded = folder.load(whole(good));
+  assert_ok(loaded);
+  assert_int_equal(loaded->mail.relays.size(), 2);
+  assert_true(loaded->mail.longest_pause == 10s);
+  const MailRelay& first = loaded->mail.relays[0];
+  assert_true(first.security == SmtpSecurity::starttls);
+  test::assert_text(first.password.reveal(), "geheim");
+  test::assert_text(first.ca_file.string(), (folder.path / "ca.crt").string());
+  test::assert_text(loaded->mail.relays[1].socket.string(), (folder.path / "smtp.sock").string());
+
+  const std::string start = "[[mail.relay]]\nname = \"first\"\n";
+  const std::string host = start + "host = \"smtp.example.ch\"\n";
+  assert_problem(folder, whole(host + "security = \"none\"\n"),
+                 "1:3: mail: relay \"first\": security = \"none\" is for a loopback address or a "
+                 "Unix socket only");
+  assert_problem(folder, whole(host + host),
+                 "1:3: mail: relay \"first\": another has the same name");
+  assert_problem(folder, whole(start), "1:3: mail: relay \"first\": wants either host or socket");
+  assert_problem(folder, whole(host + "user = \"u\"\n"),
+                 "1:3: mail: relay \"first\": user and password_file go together");
+  assert_problem(folder, whole(host + "ca_file = \"empty.crt\"\n"),
+                 "1:3: mail: ca_file of relay \"first\": no certificate in it");
+  assert_error(folder.load(whole(host + "ca_file = \"gone.crt\"\n")), Errc::malformed);
+  assert_error(folder.load(whole(host + "user = \"u\"\npassword_file = \"open.password\"\n")),
+               Errc::malformed);
+  assert_error(folder.load(whole("[mail]\nbounces_to = \"nobody\"\n")), Errc::malformed);
 }
 
 void https_needs_a_certificate(void**) {
@@ -386,6 +431,7 @@ int main() {
       cmocka_unit_test(a_missing_file_is_named_where_it_is_asked_for),
       cmocka_unit_test(portals_must_differ_and_be_well_named),
       cmocka_unit_test(only_the_pages_have_a_proxy_at_their_socket),
+      cmocka_unit_test(relays_are_read_and_must_be_safe),
       cmocka_unit_test(https_needs_a_certificate),
       cmocka_unit_test(the_shipped_file_is_what_the_keys_say),
       cmocka_unit_test(the_shipped_file_loads_and_its_comments_are_the_defaults),

@@ -16,7 +16,7 @@ struct House {
   test::FakePhrasebook phrasebook;
   test::FakeTransport transport;
   test::CapturedLog log;
-  DeliveryRound round{{store, phrasebook, transport, clock}, {}};
+  DeliveryRound round{{store, phrasebook, transport, clock}, {.batch = 8}};
 
   std::size_t run(bool stopping = false) {
     const Result<std::size_t> leased = round.run([&] { return stopping; });
