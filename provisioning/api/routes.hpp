@@ -3,6 +3,7 @@
 #include "api/access.hpp"
 #include "api/import_batches.hpp"
 #include "domain/administration.hpp"
+#include "domain/mail_trial.hpp"
 
 namespace portal::api {
 
@@ -14,5 +15,6 @@ void add_code_routes(GuardedRouter router, AdministrationService& service);
 void add_account_routes(GuardedRouter router, AdministrationService& service);
 void add_session_routes(GuardedRouter router, AdministrationService& service);
 void add_audit_routes(GuardedRouter router, AdministrationService& service);
+void add_mail_routes(GuardedRouter router, MailTrialService& trials);
 
 }  // namespace portal::api

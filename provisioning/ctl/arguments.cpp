@@ -123,6 +123,16 @@ void add_audit(CLI::App& app, Arguments& arguments) {
        arguments, std::make_shared<AuditVerify>());
 }
 
+void add_mail(CLI::App& app, Arguments& arguments) {
+  CLI::App* sub = group(app, "mail", "The relays that mails leave by")
+                      ->add_subcommand("test", "Send a trial mail at once and say what came of it");
+  const auto command = std::make_shared<MailTest>();
+  sub->add_option("ADDRESS", command->address, "Where to")->required();
+  sub->add_option("--relay", command->relay, "By this relay alone, as in the configuration");
+  sub->add_option("--language", command->language, "fr, de, it or en");
+  runs(sub, arguments, command);
+}
+
 void add_local(CLI::App& app, Arguments& arguments) {
   CLI::App* generate =
       group(app, "key", "The installation's master key")
@@ -167,6 +177,7 @@ std::variant<Arguments, ExitCode> parse_arguments(int argc, const char* const* a
   add_accounts(app, arguments);
   add_sessions(app, arguments);
   add_audit(app, arguments);
+  add_mail(app, arguments);
   add_local(app, arguments);
   runs(app.add_subcommand("status", "Ask the daemon how it is"), arguments,
        std::make_shared<Status>());

@@ -51,6 +51,11 @@ struct AuditList {
   std::int64_t limit = 100;
 };
 struct AuditVerify {};
+struct MailTest {
+  std::string address;
+  std::string relay;     ///< empty: as a mail would go
+  std::string language;  ///< empty: English
+};
 struct KeyGenerate {
   std::filesystem::path file;
 };
@@ -61,7 +66,7 @@ struct Status {};
 
 using Command = std::variant<PersonsImport, CodesIssue, AccountsList, AccountsShow, AccountsExport,
                              AccountsErase, AccountsAct, SessionsList, SessionsEnd, AuditList,
-                             AuditVerify, KeyGenerate, ConfigCheck, Status>;
+                             AuditVerify, MailTest, KeyGenerate, ConfigCheck, Status>;
 
 /// How results are printed: for people, as the daemon sent them, or as CSV.
 enum class Format { table, json, csv };

@@ -22,6 +22,8 @@ const std::vector<Column> kAuditColumns = {
     {"NUMBER", "number"},   {"WHEN", "when"},     {"WHAT", "what"},        {"OUTCOME", "outcome"},
     {"ACCOUNT", "account"}, {"ACTOR", "actor"},   {"FROM", "address"},     {"SERVICE", "service"},
     {"FACTOR", "factor"},   {"REASON", "reason"}, {"DECISION", "decision"}};
+const std::vector<Column> kAttemptColumns = {
+    {"RELAY", "relay"}, {"OUTCOME", "outcome"}, {"WHERE", "detail"}, {"MS", "milliseconds"}};
 
 /// Runs the command that it is called with.
 class Runner {
@@ -42,6 +44,7 @@ class Runner {
   ExitCode operator()(const SessionsEnd& command);
   ExitCode operator()(const AuditList& command);
   ExitCode operator()(const AuditVerify&);
+  ExitCode operator()(const MailTest& command);
   ExitCode operator()(const KeyGenerate& command) { return generate_key(command, terminal_); }
   ExitCode operator()(const ConfigCheck& command) { return check_config(command); }
   ExitCode operator()(const Status&);
@@ -204,6 +207,20 @@ ExitCode Runner::operator()(const AuditVerify&) {
   }
   if (broken.empty()) return ExitCode::ok;
   Terminal::complain("audit record " + broken + " does not follow from the one before it");
+  return ExitCode::refused;
+}
+
+ExitCode Runner::operator()(const MailTest& command) {
+  std::vector<std::pair<std::string_view, std::string_view>> members = {
+      {"address", command.address}};
+  if (!command.relay.empty()) members.emplace_back("relay", command.relay);
+  if (!command.language.empty()) members.emplace_back("language", command.language);
+  const std::optional<Reply> reply = daemon_.ask("POST", "/v1/mail/test", json_object(members));
+  const std::optional<Json> made = reply ? Json::parse(reply->body) : std::nullopt;
+  if (!made) return daemon_.exit_code();
+  terminal_.list(*reply, "attempts", kAttemptColumns);
+  if (made->text("outcome") == "accepted") return ExitCode::ok;
+  Terminal::complain("no relay has taken the mail");
   return ExitCode::refused;
 }
 

@@ -16,9 +16,10 @@
 #include "daemon/opening.hpp"
 #include "daemon/outbox_notice.hpp"
 #include "daemon/services.hpp"
-#include "delivery/mail_transport.hpp"
+#include "delivery/mail_trials.hpp"
 #include "delivery/switchboard.hpp"
 #include "delivery/worker.hpp"
+#include "domain/mail_trial.hpp"
 #include "domain/password_limits.hpp"
 #include "domain/password_storage.hpp"
 #include "domain/ports/intents.hpp"
@@ -108,6 +109,8 @@ struct House::Rooms {
 
   std::optional<Spool> spool;
   std::unique_ptr<MailTransport> relays;  ///< nullptr: mails go into the spool
+  std::optional<RelayTrials> relay_trials;
+  std::optional<MailTrialService> mail_trials;
   std::optional<Switchboard> ways_out;
   std::optional<DeliveryWorker> delivery;
 
@@ -171,7 +174,9 @@ Result<void> House::Rooms::open_relays() {
     auto opened = MailTransport::open(std::move(configuration.mail), std::move(*letterheads));
     if (!opened) return fail(std::move(opened).error());
     relays = std::move(*opened);
+    relay_trials.emplace(*relays, *base.words, portals, clock);
   }
+  mail_trials.emplace(*store, relay_trials ? &*relay_trials : nullptr, clock);
   return {};
 }
 
@@ -183,7 +188,7 @@ Result<void> House::Rooms::start_servers(int login_socket) {
   if (!login) return fail(std::move(login).error());
   login_server = std::move(*login);
 
-  api.emplace(services->administration, portals,
+  api.emplace(services->administration, *mail_trials, portals,
               AdministrationApi::Settings{{::getegid()}, PORTAL_VERSION}, clock);
   api->add_routes(api_routes);
   auto api_started = http::Server::start(configuration.administration.listener,

@@ -174,6 +174,14 @@ void answers_about_accounts_have_the_documented_shape(void**) {
   checked(desk, "get", "/v1/status", "/v1/status").at("version");
 }
 
+void answers_about_mails_have_the_documented_shape(void**) {
+  // J2
+  const Desk desk;
+  const json made =
+      checked(desk, "post", "/v1/mail/test", "/v1/mail/test", json{{"address", "anna@example.ch"}});
+  assert_int_equal(made.at("attempts").size(), 2);
+}
+
 void refusals_have_the_documented_shape(void**) {
   // J6
   const Desk desk;
@@ -193,6 +201,7 @@ int main() {
       cmocka_unit_test(the_document_and_the_code_have_the_same_routes),
       cmocka_unit_test(answers_about_imports_have_the_documented_shape),
       cmocka_unit_test(answers_about_accounts_have_the_documented_shape),
+      cmocka_unit_test(answers_about_mails_have_the_documented_shape),
       cmocka_unit_test(refusals_have_the_documented_shape),
   };
   return cmocka_run_group_tests(tests, nullptr, nullptr);

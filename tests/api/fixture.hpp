@@ -6,6 +6,7 @@
 #include <string>
 
 #include "api/administration_api.hpp"
+#include "domain/mail_trial.hpp"
 #include "http/router.hpp"
 #include "store/sql/connection.hpp"
 #include "support/house.hpp"
@@ -16,10 +17,30 @@ inline constexpr std::uint32_t kDaemonGroup = 990;
 
 inline http::Peer root_peer() { return {0, 0, 1, {0}}; }
 
+/// Relays that take what they are given, but for one that is down.
+class FakeTrials final : public MailTrials {
+ public:
+  Result<std::vector<MailTrial>> send(const EmailAddress& to, Language language,
+                                      std::string_view relay) override {
+    sent.push_back(to.text() + " " + std::string(code_of(language)) + " " + std::string(relay));
+    if (relay == "third") return portal::fail(Errc::not_found, "no relay has this name");
+    std::vector<MailTrial> trials;
+    trials.push_back({"first", false, "relay_failed", "session", std::chrono::milliseconds(1500)});
+    if (relay != "first") {
+      trials.push_back({"second", true, "accepted", "end: 250", std::chrono::milliseconds(12)});
+    }
+    return trials;
+  }
+  std::vector<std::string> sent;
+};
+
 /// The administration API on a real store, asked through its router.
 class Desk {
  public:
-  Desk() : api(*house.administration, house.portals, {{kDaemonGroup}, "0.1.0"}, house.clock) {
+  Desk()
+      : mail_trials(*house.store, &trials, house.clock),
+        api(*house.administration, mail_trials, house.portals, {{kDaemonGroup}, "0.1.0"},
+            house.clock) {
     api.add_routes(router);
   }
 
@@ -67,6 +88,8 @@ class Desk {
 
   House house;
   http::Router router;
+  FakeTrials trials;
+  MailTrialService mail_trials;
   AdministrationApi api;
 
  private:

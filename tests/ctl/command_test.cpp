@@ -264,6 +264,21 @@ void the_audit_log_is_verified(void**) {
   assert_int_equal(nlohmann::json::parse(as_json.out).at("first_broken").get<int>(), 2);
 }
 
+void a_trial_mail_shows_what_each_relay_made_of_it(void**) {
+  // J2
+  const OpenDesk desk;
+  const Outcome good = desk.run("mail test anna@example.ch --language fr");
+  assert_exit(good, 0);
+  assert_says(good.out, "RELAY");
+  assert_says(good.out, "relay_failed");
+  assert_says(good.out, "end: 250");
+  const Outcome bad = desk.run("mail test anna@example.ch --relay first");
+  assert_exit(bad, 1);
+  assert_says(bad.err, "no relay has taken the mail");
+  assert_exit(desk.run("mail test anna@example.ch --relay third"), 1);
+  assert_text(desk.trials.sent[0], "anna@example.ch fr ");
+}
+
 void refusals_exit_with_one_and_a_sentence(void**) {
   // J6
   const OpenDesk desk;
@@ -364,6 +379,7 @@ int main() {
       cmocka_unit_test(a_person_is_exported_and_erased),
       cmocka_unit_test(sessions_are_listed_and_ended),
       cmocka_unit_test(the_audit_log_is_verified),
+      cmocka_unit_test(a_trial_mail_shows_what_each_relay_made_of_it),
       cmocka_unit_test(refusals_exit_with_one_and_a_sentence),
       cmocka_unit_test(a_silly_command_line_exits_with_two),
       cmocka_unit_test(without_a_daemon_it_exits_with_three),
