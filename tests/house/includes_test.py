@@ -16,6 +16,7 @@ ALLOWED = {
     "base": set(),
     "identity": {"base"},
     "wire": {"base"},
+    "snapshot": {"base"},
     "domain": BASICS,
     "http": {"base"},
     "ctl": BASICS,
@@ -50,8 +51,9 @@ ADAPTED = {
 }
 PUBLIC_IN_HEADERS = {r"nlohmann/json_fwd\.hpp", r"security/.*", r"systemd/.*"}
 
-# The freestanding core of the wire, and what the module may use of it.
-MODULE_MAY_INCLUDE = re.compile(r"wire/core/|pam_module/")
+# The freestanding cores, and what the modules may use of them.
+MODULES_MAY_INCLUDE = {"pam_module": re.compile(r"wire/core/|pam_module/"),
+                       "nss": re.compile(r"snapshot/core/|nss/")}
 
 
 def sources(folder):
@@ -79,7 +81,8 @@ class Includes(unittest.TestCase):
 
     def test_a_library_is_known_to_its_adapter_alone(self):
         wrong = []
-        for path in sources(ROOT / "provisioning") + sources(ROOT / "pam_module"):
+        for path in [path for folder in ("provisioning", "pam_module", "nss")
+                     for path in sources(ROOT / folder)]:
             parts = path.relative_to(ROOT).parts
             room = parts[1] if parts[0] == "provisioning" else parts[0]
             for _, name in includes(path):
@@ -105,12 +108,23 @@ class Includes(unittest.TestCase):
                 wrong.append(f"{room}: {pattern} in {sorted(names)}")
         self.assertEqual(wrong, [])
 
-    def test_the_pam_module_knows_the_wire_core_alone(self):
+    def test_a_module_knows_its_core_alone(self):
         wrong = []
-        for path in sources(ROOT / "pam_module"):
-            for own, name in includes(path):
-                if own and "/" in name and not MODULE_MAY_INCLUDE.match(name):
-                    wrong.append(f"{path.relative_to(ROOT)} includes {name}")
+        for module, allowed in MODULES_MAY_INCLUDE.items():
+            self.assertTrue(sources(ROOT / module))
+            for path in sources(ROOT / module):
+                for own, name in includes(path):
+                    if own and "/" in name and not allowed.match(name):
+                        wrong.append(f"{path.relative_to(ROOT)} includes {name}")
+        self.assertEqual(wrong, [])
+
+    def test_a_core_knows_nothing_but_itself(self):
+        wrong = []
+        for core in (ROOT / "provisioning").glob("*/core"):
+            for path in sources(core):
+                for own, name in includes(path):
+                    if own and not name.startswith(f"{core.parent.name}/core/"):
+                        wrong.append(f"{path.relative_to(ROOT)} includes {name}")
         self.assertEqual(wrong, [])
 
     def test_the_top_level_holds_what_the_customer_fixed(self):

@@ -18,6 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 BUILD = Path(os.environ["PORTAL_BUILD"])
 LARGEST_BATCH = 20
+ROOMS = ("provisioning", "pam_module", "nss")
 # clang's analyzer takes four times as long as all else, and gives up elsewhere at each run: asked for.
 ANALYSES = bool(os.environ.get("PORTAL_ANALYSE"))
 MORE_CHECKS = ["--checks=clang-analyzer-*"] if ANALYSES else []
@@ -35,7 +36,7 @@ def sources_and_flags():
     """All sources that are not generated, and the flags of all of them."""
     commands = json.loads((BUILD / "compile_commands.json").read_text(encoding="utf-8"))
     flags = {item["file"]: flags_of(item["command"]) for item in commands
-             if item["file"].startswith((f"{ROOT}/provisioning", f"{ROOT}/pam_module"))}
+             if item["file"].startswith(tuple(f"{ROOT}/{room}" for room in ROOMS))}
     return list(flags), sorted(set().union(*flags.values()))
 
 
