@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 # What real servers and the module's hosts are made of.
-PRODUCT = ("portald", "portalctl", "pam_portal", "portal_argon2id")
+PRODUCT = ("portald", "portalctl", "pam_portal", "nss_portal", "portal_argon2id")
 
 # A sanitizer's word is the program's exit code; leaks count.
 SANITIZERS = {
@@ -18,8 +18,8 @@ SANITIZERS = {
     "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
 }
 
-# cwrap's preloaded libraries and a sanitizer's do not go together.
-UNSANITIZED = "module."
+# cwrap's preloaded libraries and a sanitizer's do not go together, and the modules are not sanitized.
+UNSANITIZED = ("module.", "nss.")
 THREADED = ("delivery.", "http.", "ipc.", "store.", "wire.")
 # The python tests that run on the sanitized build.
 ON_ASAN = ("integration.sanitized",)
