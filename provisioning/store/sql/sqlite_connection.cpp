@@ -77,11 +77,19 @@ Result<void> SqliteConnection::configure(std::chrono::milliseconds patience) {
   return done ? run_once("pragma synchronous = full") : done;
 }
 
+/// A connection is for one thread at a time, so SQLite need not lock it at each call: a twentieth
+/// of a login's instructions. Once, before the first connection.
+void spare_locks() {
+  static const int said = sqlite_api::sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
+  (void)said;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Connection>> open_sqlite(const std::filesystem::path& file,
                                                 Connection::Access access,
                                                 std::chrono::milliseconds patience) {
+  spare_locks();
   std::unique_ptr<SqliteConnection> connection;
   try {
     connection = std::make_unique<SqliteConnection>(file, access);
