@@ -1,7 +1,7 @@
 #include "delivery/curl_handle.hpp"
 
 #include <malloc.h>
-#include <string.h>  // NOLINT(modernize-deprecated-headers): explicit_bzero, strdup
+#include <string.h>  // explicit_bzero, strdup
 
 #include <algorithm>
 #include <cstdlib>
@@ -16,12 +16,12 @@ namespace {
 void wipe_and_free(void* block) {
   if (block == nullptr) return;
   ::explicit_bzero(block, ::malloc_usable_size(block));
-  std::free(block);  // NOLINT(cppcoreguidelines-no-malloc): libcurl's own memory
+  std::free(block);
 }
 
 // Not realloc(): it leaves the old block behind as it was.
 void* wiping_realloc(void* block, std::size_t size) {
-  void* larger = std::malloc(size);  // NOLINT(cppcoreguidelines-no-malloc)
+  void* larger = std::malloc(size);
   if (larger == nullptr) return nullptr;
   if (block != nullptr) std::memcpy(larger, block, std::min(size, ::malloc_usable_size(block)));
   wipe_and_free(block);

@@ -154,8 +154,8 @@ Result<void> DeliveryRound::send_sms(const Message& message) {
   Result<Secret> text = worded(neighbours_.phrasebook, message, ".body");
   if (!text) return fail(std::move(text).error());
   return neighbours_.transport.send(OutgoingSms{message.id, message.portal, std::move(*recipient),
-                                                std::move(*text), message.created,
-                                                message.expires});
+                                                std::move(*text), message.created, message.expires,
+                                                message.tried, message.taken});
 }
 
 void DeliveryRound::retry_later(const Message& message, const Error& why) {

@@ -8,12 +8,12 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <nlohmann/json.hpp>
 #include <system_error>
 #include <utility>
 
 #include "base/file.hpp"
 #include "base/random.hpp"
+#include "delivery/json.hpp"
 #include "delivery/mail_encoding.hpp"
 
 namespace portal {
@@ -83,17 +83,12 @@ Result<void> Spool::send(const OutgoingMail& mail) {
 }
 
 Result<void> Spool::send(const OutgoingSms& sms) {
-  nlohmann::ordered_json object;
-  object["id"] = sms.id.text();
-  object["portal"] = sms.portal.text();
-  object["number"] = sms.recipient.e164();
-  object["text"] = sms.text.reveal();
-  object["time"] = iso_time(sms.created);
-  object["expires"] = iso_time(sms.expires);
-  std::string text = object.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-  wipe(object["text"].get_ref<std::string&>());
-  const Secret content(text);
-  wipe(text);
+  const Secret content = json_object({{"id", sms.id.text()},
+                                      {"portal", sms.portal.text()},
+                                      {"number", sms.recipient.e164()},
+                                      {"text", sms.text.reveal()},
+                                      {"time", iso_time(sms.created)},
+                                      {"expires", iso_time(sms.expires)}});
   return place(sms.id, sms.created, ".sms.json", content);
 }
 

@@ -52,7 +52,8 @@ static_assert(kSessionKinds.of(SessionKind::pam) == "pam");
 constexpr Names<Channel, 2> kChannels{{"mail", "sms"}};
 static_assert(kChannels.of(Channel::sms) == "sms");
 
-constexpr Names<MessageState, 4> kMessageStates{{"waiting", "sent", "expired", "failed"}};
+constexpr Names<MessageState, 5> kMessageStates{
+    {"waiting", "handed_over", "sent", "expired", "failed"}};
 static_assert(kMessageStates.of(MessageState::failed) == "failed");
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "store/outbox.hpp"
 
+#include <algorithm>
+
 #include "domain/names.hpp"
 #include "store/sealed_texts.hpp"
 #include "store/sql/queries.hpp"
@@ -11,12 +13,13 @@ using sql::Row;
 
 constexpr std::string_view kPut =
     "insert into outbox (id, serial, order_index, channel, wording, language, portal, content,"
-    " state, created, expires, due, leased_until, attempts, trouble, finished)"
+    " state, created, expires, due, leased_until, attempts, trouble, finished, tried, taken)"
     " values (:id, (select coalesce(max(serial), 0) + 1 from outbox), :order_index, :channel,"
     " :wording, :language, :portal, :content, 'waiting', :created, :expires, :due, 0, :attempts,"
-    " '', null)";
+    " '', null, '', 0)";
 constexpr std::string_view kDue =
-    "select id, channel, wording, language, portal, content, created, expires, attempts"
+    "select id, channel, wording, language, portal, content, created, expires, attempts, tried, "
+    "taken"
     " from outbox where state = 'waiting' and due <= :now and leased_until <= :now"
     " and not exists (select 1 from outbox earlier where earlier.state = 'waiting'"
     " and earlier.order_index = outbox.order_index and earlier.serial < outbox.serial)"
@@ -26,6 +29,25 @@ constexpr std::string_view kLease =
 constexpr std::string_view kFinish =
     "update outbox set state = :state, finished = :now, content = '', trouble = ''"
     " where id = :id and state = 'waiting'";
+constexpr std::string_view kNoteTried =
+    "update outbox set tried = :tried where id = :id and state = 'waiting'";
+constexpr std::string_view kAwaitReport =
+    "update outbox set state = 'handed_over', due = :end, leased_until = 0, taken = 1"
+    " where id = :id and state = 'waiting'";
+constexpr std::string_view kArrived =
+    "update outbox set state = 'sent', finished = :now, content = '', trouble = ''"
+    " where id = :id and state in ('waiting', 'handed_over')";
+constexpr std::string_view kLost =
+    "update outbox set due = :now where id = :id and state = 'handed_over'";
+// The same code goes out once more while it is the latest and valid; else it has served its time.
+constexpr std::string_view kWaitAgain =
+    "update outbox set state = 'waiting' where state = 'handed_over' and due <= :now"
+    " and expires > :now and not exists (select 1 from outbox later where"
+    " later.order_index = outbox.order_index and later.wording = outbox.wording"
+    " and later.serial > outbox.serial)";
+constexpr std::string_view kSettle =
+    "update outbox set state = 'sent', finished = :now, content = '', trouble = ''"
+    " where state = 'handed_over' and due <= :now";
 constexpr std::string_view kRetryAt =
     "update outbox set due = :next, leased_until = 0, trouble = :trouble"
     " where id = :id and state = 'waiting'";
@@ -40,6 +62,22 @@ std::string seal_content(const Keyring& keyring, const Message& message) {
     texts.push_back(value);
   }
   return SealedTexts::seal(keyring, content_place(message.id), texts);
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ",") + name;
+  return text;
+}
+
+std::vector<std::string> split(std::string_view text) {
+  std::vector<std::string> names;
+  while (!text.empty()) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    names.emplace_back(text.substr(0, comma));
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return names;
 }
 
 Result<Message> read_message(Row& row, const Keyring& keyring) {
@@ -63,6 +101,8 @@ Result<Message> read_message(Row& row, const Keyring& keyring) {
   message.created = row.time();
   message.expires = row.time();
   message.attempts = row.small_integer();
+  message.tried = split(row.text());
+  message.taken = row.small_integer() != 0;
   return message;
 }
 
@@ -88,6 +128,10 @@ Result<void> SqlOutbox::put(const Message& message) {
 }
 
 Result<std::vector<Message>> SqlOutboxQueue::lease(UtcTime now, UtcTime lease_end, int limit) {
+  for (const std::string_view unreported : {kWaitAgain, kSettle}) {
+    const Result<void> done = sql::run(context_.connection, unreported, {{"now", now}});
+    if (!done) return fail(done.error());
+  }
   Result<std::vector<Message>> due =
       sql::find_all<Message>(context_.connection, kDue, {{"now", now}, {"limit", limit}},
                              [&](Row& row) { return read_message(row, context_.keyring); });
@@ -104,6 +148,21 @@ Result<void> SqlOutboxQueue::finish(const MessageId& id, MessageState state, Utc
   if (state == MessageState::waiting) return fail(Errc::internal, "store: waiting is no end");
   return sql::run(context_.connection, kFinish,
                   {{"state", name_of(state)}, {"now", now}, {"id", id.text()}});
+}
+
+Result<void> SqlOutboxQueue::note_tried(const MessageId& id,
+                                        const std::vector<std::string>& gateways) {
+  const std::string tried = joined(gateways);
+  return sql::run(context_.connection, kNoteTried, {{"tried", tried}, {"id", id.text()}});
+}
+
+Result<void> SqlOutboxQueue::await_report(const MessageId& id, UtcTime end) {
+  return sql::run(context_.connection, kAwaitReport, {{"end", end}, {"id", id.text()}});
+}
+
+Result<void> SqlOutboxQueue::take_report(const MessageId& id, bool arrived, UtcTime now) {
+  return sql::run(context_.connection, arrived ? kArrived : kLost,
+                  {{"now", now}, {"id", id.text()}});
 }
 
 Result<void> SqlOutboxQueue::retry_at(const MessageId& id, UtcTime next, std::string_view why) {

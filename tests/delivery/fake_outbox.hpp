@@ -42,6 +42,9 @@ class FakeQueue final : public OutboxQueue {
     std::vector<Message> leased;
     std::set<std::string> keys;
     for (QueuedMessage& queued : messages) {
+      if (queued.state == MessageState::handed_over && queued.due <= now) {
+        queued.state = MessageState::waiting;
+      }
       if (queued.state != MessageState::waiting) continue;
       // Only the oldest of its key, whether it is due or not.
       if (!keys.insert(queued.message.order_key).second) continue;
@@ -53,8 +56,24 @@ class FakeQueue final : public OutboxQueue {
     }
     return leased;
   }
+  Result<void> await_report(const MessageId& id, UtcTime end) override {
+    find(id).state = MessageState::handed_over;
+    find(id).message.taken = true;
+    find(id).due = end;
+    find(id).leased_until = {};
+    return {};
+  }
+  Result<void> take_report(const MessageId& id, bool arrived, UtcTime now) override {
+    if (arrived) find(id).state = MessageState::sent;
+    if (!arrived) find(id).due = now;
+    return {};
+  }
   Result<void> finish(const MessageId& id, MessageState state, UtcTime) override {
-    find(id).state = state;
+    if (find(id).state == MessageState::waiting) find(id).state = state;
+    return {};
+  }
+  Result<void> note_tried(const MessageId& id, const std::vector<std::string>& gateways) override {
+    find(id).message.tried = gateways;
     return {};
   }
   Result<void> retry_at(const MessageId& id, UtcTime next, std::string_view why) override {

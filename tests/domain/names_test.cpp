@@ -29,7 +29,7 @@ void each_name_leads_back_to_its_value(void**) {
   assert_round_trip<AttemptKind>(13, parse_attempt_kind);
   assert_round_trip<SessionKind>(2, parse_session_kind);
   assert_round_trip<Channel>(2, parse_channel);
-  assert_round_trip<MessageState>(4, parse_message_state);
+  assert_round_trip<MessageState>(5, parse_message_state);
 }
 
 void stored_names_never_change(void**) {

@@ -52,6 +52,88 @@ void a_message_comes_out_as_it_was_put_in(void**) {
   assert_int_equal(leased[0].attempts, 0);
 }
 
+void the_gateways_that_may_have_a_message_are_remembered(void**) {
+  // S3: also by the next process
+  StoreFixture f;
+  const Message message = message_to("+41791234567");
+  put(f, message);
+  assert_int_equal(lease(f, kNoon).at(0).tried.size(), 0);
+  f.write([&](Transaction& t) {
+    got(t.outbox_queue().note_tried(message.id, {"kannel", "twilio"}));
+    got(t.outbox_queue().retry_at(message.id, kNoon, "timed out"));
+  });
+  const std::vector<std::string> tried = lease(f, kNoon).at(0).tried;
+  assert_true((tried == std::vector<std::string>{"kannel", "twilio"}));
+  f.write([&](Transaction& t) {
+    got(t.outbox_queue().note_tried(message.id, {}));
+    got(t.outbox_queue().retry_at(message.id, kNoon, "refused"));
+  });
+  assert_int_equal(lease(f, kNoon).at(0).tried.size(), 0);
+}
+
+void what_was_handed_over_waits_for_its_report_and_holds_up_nothing(void**) {
+  // S3
+  StoreFixture f;
+  const Message first = message_to("+41791234567");
+  Message notice = message_to("+41791234567");
+  notice.text = "mail.changed";
+  put(f, first);
+  put(f, notice);
+  assert_int_equal(lease(f, kNoon).size(), 1);
+  f.write([&](Transaction& t) { got(t.outbox_queue().await_report(first.id, kNoon + 30s)); });
+  // The worker that ends it after that changes nothing.
+  f.write(
+      [&](Transaction& t) { got(t.outbox_queue().finish(first.id, MessageState::sent, kNoon)); });
+  const std::vector<Message> next = lease(f, kNoon + 1s);
+  assert_int_equal(next.size(), 1);
+  assert_text(next[0].id.text(), notice.id.text());
+  f.write(
+      [&](Transaction& t) { got(t.outbox_queue().finish(notice.id, MessageState::sent, kNoon)); });
+  assert_int_equal(lease(f, kNoon + 29s).size(), 0);
+  const std::vector<Message> again = lease(f, kNoon + 30s);
+  assert_int_equal(again.size(), 1);
+  assert_text(again[0].id.text(), first.id.text());
+  assert_text(again[0].values.at("code"), "447683");
+}
+
+void a_report_ends_a_message_or_sends_it_on(void**) {
+  // S3
+  StoreFixture f;
+  const Message arrived = message_to("+41791234567", "anna");
+  const Message lost = message_to("+41791234568", "beat");
+  put(f, arrived);
+  put(f, lost);
+  assert_int_equal(lease(f, kNoon).size(), 2);
+  f.write([&](Transaction& t) {
+    for (const Message* message : {&arrived, &lost}) {
+      got(t.outbox_queue().await_report(message->id, kNoon + 30s));
+    }
+    got(t.outbox_queue().take_report(arrived.id, true, kNoon + 2s));
+    got(t.outbox_queue().take_report(lost.id, false, kNoon + 2s));
+  });
+  const std::vector<Message> again = lease(f, kNoon + 2s);
+  assert_int_equal(again.size(), 1);
+  assert_text(again[0].id.text(), lost.id.text());
+  assert_int_equal(lease(f, kNoon + 10min - 1s).size(), 1);
+}
+
+void a_code_that_was_replaced_is_not_sent_once_more(void**) {
+  // S1, S3
+  StoreFixture f;
+  const Message old = message_to("+41791234567");
+  put(f, old);
+  assert_int_equal(lease(f, kNoon).size(), 1);
+  f.write([&](Transaction& t) { got(t.outbox_queue().await_report(old.id, kNoon + 30s)); });
+  const Message fresh = message_to("+41791234567");
+  put(f, fresh);
+  const std::vector<Message> leased = lease(f, kNoon + 31s);
+  assert_int_equal(leased.size(), 1);
+  assert_text(leased[0].id.text(), fresh.id.text());
+  f.write(
+      [&](Transaction& t) { got(t.outbox_queue().finish(fresh.id, MessageState::sent, kNoon)); });
+  assert_int_equal(lease(f, kNoon + 32s).size(), 0);
+}
+
 void what_a_failed_request_wanted_to_send_is_never_sent(void**) {
   // R13
   StoreFixture f;
@@ -141,6 +223,10 @@ int main() {
   initialise_crypto();
   const CMUnitTest tests[] = {
       cmocka_unit_test(a_message_comes_out_as_it_was_put_in),
+      cmocka_unit_test(the_gateways_that_may_have_a_message_are_remembered),
+      cmocka_unit_test(what_was_handed_over_waits_for_its_report_and_holds_up_nothing),
+      cmocka_unit_test(a_report_ends_a_message_or_sends_it_on),
+      cmocka_unit_test(a_code_that_was_replaced_is_not_sent_once_more),
       cmocka_unit_test(what_a_failed_request_wanted_to_send_is_never_sent),
       cmocka_unit_test(a_leased_message_is_given_to_nobody_else_until_the_lease_ends),
       cmocka_unit_test(messages_of_one_person_keep_their_order),

@@ -30,9 +30,12 @@ struct Message {
   UtcTime created;
   UtcTime expires;  ///< not sent after this: a dead code helps nobody
   int attempts = 0;
+  std::vector<std::string> tried = {};  ///< SMS gateways that may have it (requirement S3)
+  bool taken = false;                   ///< one of them said so
 };
 
-enum class MessageState { waiting, sent, expired, failed };
+/// `handed_over`: a gateway has it and will report whether it arrived.
+enum class MessageState { waiting, handed_over, sent, expired, failed };
 std::string_view name_of(MessageState state) noexcept;
 
 /// The queue as the domain sees it: what is put here in a transaction is sent if it commits.
@@ -47,10 +50,19 @@ class OutboxQueue {
  public:
   virtual ~OutboxQueue() = default;
   /// Leases up to `limit` waiting messages that are due, until `lease_end`; a worker that dies
-  /// loses its lease. Only the oldest of each order key.
+  /// loses its lease. Only the oldest of each order key. What was handed over and has had no report
+  /// in its time waits again, unless a later one with the same wording has replaced it.
   virtual Result<std::vector<Message>> lease(UtcTime now, UtcTime lease_end, int limit) = 0;
-  /// Ends a message: sent, expired or failed for good. What it held is wiped.
+  /// Ends a message that waits: sent, expired or failed for good. What it held is wiped.
   virtual Result<void> finish(const MessageId& id, MessageState state, UtcTime now) = 0;
+  /// Notes the gateways that may have the message: these and no others. Names without commas.
+  virtual Result<void> note_tried(const MessageId& id,
+                                  const std::vector<std::string>& gateways) = 0;
+  /// A gateway has it and will report: until `end` it holds up no other, then it waits again.
+  virtual Result<void> await_report(const MessageId& id, UtcTime end) = 0;
+  /// The report: it has arrived, and ends as sent; or it never will, and waits again at once.
+  /// Nothing happens to a message that has ended.
+  virtual Result<void> take_report(const MessageId& id, bool arrived, UtcTime now) = 0;
   /// Gives it back, due again at `next`.
   virtual Result<void> retry_at(const MessageId& id, UtcTime next, std::string_view why) = 0;
 };
