@@ -9,10 +9,10 @@ namespace portal {
 
 class AdministrationApi::Context {
  public:
-  Context(AdministrationService& service, MailTrialService& mail_trials, const Portals& portals,
-          Settings settings, const Clock& clock)
+  Context(AdministrationService& service, Trials trials, const Portals& portals, Settings settings,
+          const Clock& clock)
       : service_(service),
-        mail_trials_(mail_trials),
+        trials_(trials),
         portals_(portals),
         settings_(std::move(settings)),
         clock_(clock),
@@ -28,7 +28,8 @@ class AdministrationApi::Context {
     api::add_account_routes(guarded, service_);
     api::add_session_routes(guarded, service_);
     api::add_audit_routes(guarded, service_);
-    api::add_mail_routes(guarded, mail_trials_);
+    api::add_mail_routes(guarded, trials_.mail);
+    api::add_sms_routes(guarded, trials_.sms);
     router.set_error_page([](int status, const http::Request&) {
       return api::to_response(api::problem_of_status(status));
     });
@@ -52,7 +53,7 @@ class AdministrationApi::Context {
   }
 
   AdministrationService& service_;
-  MailTrialService& mail_trials_;
+  const Trials trials_;
   const Portals& portals_;
   Settings settings_;
   const Clock& clock_;
@@ -60,10 +61,9 @@ class AdministrationApi::Context {
   api::ImportBatches batches_;
 };
 
-AdministrationApi::AdministrationApi(AdministrationService& service, MailTrialService& mail_trials,
+AdministrationApi::AdministrationApi(AdministrationService& service, Trials trials,
                                      const Portals& portals, Settings settings, const Clock& clock)
-    : context_(
-          std::make_unique<Context>(service, mail_trials, portals, std::move(settings), clock)) {}
+    : context_(std::make_unique<Context>(service, trials, portals, std::move(settings), clock)) {}
 
 AdministrationApi::~AdministrationApi() = default;
 

@@ -14,6 +14,7 @@ namespace portal {
 
 class AdministrationService;
 class MailTrialService;
+class SmsTrialService;
 
 /// The administration as JSON over HTTP, for a Unix socket of its own; the document of it is
 /// config/openapi.json. Every route asks the peer's credentials first: root and the members of the
@@ -29,9 +30,15 @@ class AdministrationApi {
   /// The longest request body; give it to the server as `http::Limits::body_bytes`.
   static constexpr std::size_t kBodyBytes = std::size_t{1024} * 1024;
 
+  /// How mails and SMS are tried.
+  struct Trials {
+    MailTrialService& mail;
+    SmsTrialService& sms;
+  };
+
   /// What is given by reference must outlive this object.
-  AdministrationApi(AdministrationService& service, MailTrialService& mail_trials,
-                    const Portals& portals, Settings settings, const Clock& clock);
+  AdministrationApi(AdministrationService& service, Trials trials, const Portals& portals,
+                    Settings settings, const Clock& clock);
   ~AdministrationApi();
   AdministrationApi(const AdministrationApi&) = delete;
   AdministrationApi& operator=(const AdministrationApi&) = delete;

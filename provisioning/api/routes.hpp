@@ -4,6 +4,7 @@
 #include "api/import_batches.hpp"
 #include "domain/administration.hpp"
 #include "domain/mail_trial.hpp"
+#include "domain/sms_trial.hpp"
 
 namespace portal::api {
 
@@ -16,5 +17,6 @@ void add_account_routes(GuardedRouter router, AdministrationService& service);
 void add_session_routes(GuardedRouter router, AdministrationService& service);
 void add_audit_routes(GuardedRouter router, AdministrationService& service);
 void add_mail_routes(GuardedRouter router, MailTrialService& trials);
+void add_sms_routes(GuardedRouter router, SmsTrialService& trials);
 
 }  // namespace portal::api

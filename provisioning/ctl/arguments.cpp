@@ -133,6 +133,16 @@ void add_mail(CLI::App& app, Arguments& arguments) {
   runs(sub, arguments, command);
 }
 
+void add_sms(CLI::App& app, Arguments& arguments) {
+  CLI::App* sub = group(app, "sms", "The gateways that SMS leave by")
+                      ->add_subcommand("test", "Send a trial SMS at once and say what came of it");
+  const auto command = std::make_shared<SmsTest>();
+  sub->add_option("NUMBER", command->number, "Where to")->required();
+  sub->add_option("--gateway", command->gateway, "By this gateway alone, as in the configuration");
+  sub->add_option("--language", command->language, "fr, de, it or en");
+  runs(sub, arguments, command);
+}
+
 void add_local(CLI::App& app, Arguments& arguments) {
   CLI::App* generate =
       group(app, "key", "The installation's master key")
@@ -178,6 +188,7 @@ std::variant<Arguments, ExitCode> parse_arguments(int argc, const char* const* a
   add_sessions(app, arguments);
   add_audit(app, arguments);
   add_mail(app, arguments);
+  add_sms(app, arguments);
   add_local(app, arguments);
   runs(app.add_subcommand("status", "Ask the daemon how it is"), arguments,
        std::make_shared<Status>());

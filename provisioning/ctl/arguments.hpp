@@ -56,6 +56,11 @@ struct MailTest {
   std::string relay;     ///< empty: as a mail would go
   std::string language;  ///< empty: English
 };
+struct SmsTest {
+  std::string number;
+  std::string gateway;   ///< empty: as an SMS would go
+  std::string language;  ///< empty: English
+};
 struct KeyGenerate {
   std::filesystem::path file;
 };
@@ -66,7 +71,7 @@ struct Status {};
 
 using Command = std::variant<PersonsImport, CodesIssue, AccountsList, AccountsShow, AccountsExport,
                              AccountsErase, AccountsAct, SessionsList, SessionsEnd, AuditList,
-                             AuditVerify, MailTest, KeyGenerate, ConfigCheck, Status>;
+                             AuditVerify, MailTest, SmsTest, KeyGenerate, ConfigCheck, Status>;
 
 /// How results are printed: for people, as the daemon sent them, or as CSV.
 enum class Format { table, json, csv };

@@ -24,6 +24,8 @@ const std::vector<Column> kAuditColumns = {
     {"FACTOR", "factor"},   {"REASON", "reason"}, {"DECISION", "decision"}};
 const std::vector<Column> kAttemptColumns = {
     {"RELAY", "relay"}, {"OUTCOME", "outcome"}, {"WHERE", "detail"}, {"MS", "milliseconds"}};
+const std::vector<Column> kSmsAttemptColumns = {
+    {"GATEWAY", "gateway"}, {"OUTCOME", "outcome"}, {"ANSWER", "detail"}, {"MS", "milliseconds"}};
 
 /// Runs the command that it is called with.
 class Runner {
@@ -45,6 +47,7 @@ class Runner {
   ExitCode operator()(const AuditList& command);
   ExitCode operator()(const AuditVerify&);
   ExitCode operator()(const MailTest& command);
+  ExitCode operator()(const SmsTest& command);
   ExitCode operator()(const KeyGenerate& command) { return generate_key(command, terminal_); }
   ExitCode operator()(const ConfigCheck& command) { return check_config(command); }
   ExitCode operator()(const Status&);
@@ -221,6 +224,19 @@ ExitCode Runner::operator()(const MailTest& command) {
   terminal_.list(*reply, "attempts", kAttemptColumns);
   if (made->text("outcome") == "accepted") return ExitCode::ok;
   Terminal::complain("no relay has taken the mail");
+  return ExitCode::refused;
+}
+
+ExitCode Runner::operator()(const SmsTest& command) {
+  std::vector<std::pair<std::string_view, std::string_view>> members = {{"number", command.number}};
+  if (!command.gateway.empty()) members.emplace_back("gateway", command.gateway);
+  if (!command.language.empty()) members.emplace_back("language", command.language);
+  const std::optional<Reply> reply = daemon_.ask("POST", "/v1/sms/test", json_object(members));
+  const std::optional<Json> made = reply ? Json::parse(reply->body) : std::nullopt;
+  if (!made) return daemon_.exit_code();
+  terminal_.list(*reply, "attempts", kSmsAttemptColumns);
+  if (made->text("outcome") == "accepted") return ExitCode::ok;
+  Terminal::complain("no gateway has taken the SMS");
   return ExitCode::refused;
 }
 

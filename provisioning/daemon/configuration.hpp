@@ -11,6 +11,7 @@
 #include "daemon/setting_key.hpp"
 #include "delivery/mail_settings.hpp"
 #include "delivery/round.hpp"
+#include "delivery/sms/settings.hpp"
 #include "delivery/spool.hpp"
 #include "directory/ldap_directory.hpp"
 #include "domain/portals.hpp"
@@ -60,6 +61,7 @@ struct Configuration {
   RegistrationSettings registration;
   LoginSettings login;
   SmsSettings sms;  ///< as it stands in `registration` and `login` too
+  SmsGatewaysSettings sms_gateways;
   WebSettings web;
   ipc::Settings pam;
   AdministrationSettings administration;

@@ -20,9 +20,15 @@ Result<Foundations> Foundations::lay(Configuration& configuration) {
   if (!directory) return fail(std::move(directory).error());
   auto host = SystemdHost::look();
   if (!host) return fail(std::move(host).error());
-  return Foundations{std::move(*keyring), std::move(*rules),     std::move(*words),
-                     std::move(*totp),    std::move(*directory), {},
-                     std::move(*host)};
+  std::vector<SmsGateway> sms_gateways;
+  for (SmsGatewaySettings& settings : configuration.sms_gateways.gateways) {
+    auto gateway = SmsGateway::open(std::move(settings));
+    if (!gateway) return fail(std::move(gateway).error());
+    sms_gateways.push_back(std::move(*gateway));
+  }
+  return Foundations{std::move(*keyring), std::move(*rules),      std::move(*words),
+                     std::move(*totp),    std::move(*directory),  {},
+                     std::move(*host),    std::move(sms_gateways)};
 }
 
 Result<std::string> check_house(Configuration configuration) {

@@ -2,11 +2,13 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/keyring.hpp"
 #include "base/result.hpp"
 #include "daemon/configuration.hpp"
 #include "daemon/systemd_host.hpp"
+#include "delivery/sms/gateway.hpp"
 #include "directory/ldap_directory.hpp"
 #include "factors/qr.hpp"
 #include "factors/totp.hpp"
@@ -24,9 +26,10 @@ struct Foundations {
   std::unique_ptr<LdapDirectory> directory;
   QrencodeQrCodes qr_codes;
   std::unique_ptr<SystemdHost> host;
+  std::vector<SmsGateway> sms_gateways;
 
-  /// Takes the directory's settings out of `configuration`. Fails: as the first part that cannot be
-  /// used.
+  /// Takes the settings of directory and SMS gateways out of `configuration`. Fails: as the first
+  /// part that cannot be used.
   static Result<Foundations> lay(Configuration& configuration);
 };
 

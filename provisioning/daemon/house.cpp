@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "api/administration_api.hpp"
+#include "api/report_routes.hpp"
 #include "base/log.hpp"
 #include "daemon/alarm_log.hpp"
 #include "daemon/fault_points.hpp"
@@ -17,6 +18,8 @@
 #include "daemon/outbox_notice.hpp"
 #include "daemon/services.hpp"
 #include "delivery/mail_trials.hpp"
+#include "delivery/sms/store_memory.hpp"
+#include "delivery/sms/trials.hpp"
 #include "delivery/switchboard.hpp"
 #include "delivery/worker.hpp"
 #include "domain/mail_trial.hpp"
@@ -24,6 +27,8 @@
 #include "domain/password_storage.hpp"
 #include "domain/ports/intents.hpp"
 #include "domain/ports/store.hpp"
+#include "domain/sms_reports.hpp"
+#include "domain/sms_trial.hpp"
 #include "ipc/server.hpp"
 #include "store/deferring_store.hpp"
 #include "web/site.hpp"
@@ -79,6 +84,8 @@ struct House::Rooms {
         base(std::move(foundations)) {}
 
   Result<void> open_store();
+  void open_sms_gateways();
+  Result<void> take_sms_reports();
   Result<void> open_registration();
   Result<void> start_delivery();
   Result<void> open_relays();
@@ -104,6 +111,12 @@ struct House::Rooms {
   std::optional<DeferringStore> deferring;
   std::optional<GatedDirectory> gate;
 
+  std::optional<StoreSmsMemory> sms_memory;
+  std::optional<SmsReports> sms_reports;    ///< none are taken
+  std::optional<SmsGateways> sms_gateways;  ///< none: SMS go into the spool
+  std::optional<GatewayTrials> gateway_trials;
+  std::optional<SmsTrialService> sms_trials;
+
   std::optional<Services> services;
   std::optional<Opening> opening;
 
@@ -119,9 +132,11 @@ struct House::Rooms {
   std::optional<web::Site> site;
   http::Router api_routes;
   http::Router site_routes;
+  http::Router report_routes;
   std::unique_ptr<ipc::Server> login_server;
   std::unique_ptr<http::Server> api_server;
   std::unique_ptr<http::Server> web_server;
+  std::unique_ptr<http::Server> report_server;  ///< nullptr: none are taken
 
   std::optional<Housekeeper> housekeeper;
 };
@@ -140,9 +155,32 @@ Result<void> House::Rooms::open_store() {
   store = &notice.emplace(*store);
   store = &deferring.emplace(*store);
   gate.emplace(*directory);
+  open_sms_gateways();
   services.emplace(Services::Needs{*store, *directory, *gate, clock, portals, base, configuration});
   opening.emplace(*directory, services->settling, *gate);
   return {};
+}
+
+/// Before the services, which ask whether an SMS can leave.
+void House::Rooms::open_sms_gateways() {
+  if (base.sms_gateways.empty()) {
+    sms_trials.emplace(*store, nullptr, configuration.sms, clock);
+    return;
+  }
+  sms_memory.emplace(*store);
+  SmsReportAddress address;
+  if (const auto port = configuration.sms_gateways.report_port; port != 0) {
+    sms_reports.emplace(*store, base.keyring, clock, "http://127.0.0.1:" + std::to_string(port));
+    address = [this](const std::string& gateway, const MessageId& message) {
+      return sms_reports->address(gateway, message);
+    };
+  }
+  sms_gateways.emplace(std::move(base.sms_gateways), configuration.sms_gateways.failures_in_a_row,
+                       configuration.sms_gateways.pause, *sms_memory, clock, std::move(address));
+  gateway_trials.emplace(*sms_gateways, *base.words, portals, clock);
+  sms_trials.emplace(*store, &*gateway_trials, configuration.sms, clock);
+  configuration.login.sms.way = &*sms_gateways;
+  configuration.registration.sms.way = &*sms_gateways;
 }
 
 Result<void> House::Rooms::open_registration() {
@@ -158,8 +196,9 @@ Result<void> House::Rooms::start_delivery() {
   if (!opened) return fail(std::move(opened).error());
   spool.emplace(std::move(*opened));
   if (auto done = open_relays(); !done) return done;
-  Transport& mail = relays ? static_cast<Transport&>(*relays) : *spool;
-  ways_out.emplace(mail, *spool);
+  MailCarrier& mail = relays ? static_cast<MailCarrier&>(*relays) : *spool;
+  SmsCarrier& sms = sms_gateways ? static_cast<SmsCarrier&>(*sms_gateways) : *spool;
+  ways_out.emplace(mail, sms);
   delivery.emplace(DeliveryRound::Neighbours{*store, *base.words, *ways_out, clock},
                    configuration.delivery.worker);
   notice->on_queued([this] { delivery->notify(); });
@@ -180,6 +219,21 @@ Result<void> House::Rooms::open_relays() {
   return {};
 }
 
+/// On a listener of its own: the pages' one is for the world.
+Result<void> House::Rooms::take_sms_reports() {
+  if (!sms_reports) return {};
+  add_report_routes(report_routes, *sms_reports);
+  http::Listener listener;
+  listener.kind = http::Listener::Kind::http_behind_proxy;
+  listener.address = "127.0.0.1";
+  listener.port = configuration.sms_gateways.report_port;
+  listener.proxies = {listener.address};
+  auto started = http::Server::start(listener, {}, report_routes);
+  if (!started) return fail(std::move(started).error());
+  report_server = std::move(*started);
+  return {};
+}
+
 Result<void> House::Rooms::start_servers(int login_socket) {
   login_face = ipc::face_of(services->logins, services->sessions, services->password_changes);
   ipc::Settings login_settings = configuration.pam;
@@ -188,8 +242,8 @@ Result<void> House::Rooms::start_servers(int login_socket) {
   if (!login) return fail(std::move(login).error());
   login_server = std::move(*login);
 
-  api.emplace(services->administration, *mail_trials, portals,
-              AdministrationApi::Settings{{::getegid()}, PORTAL_VERSION}, clock);
+  api.emplace(services->administration, AdministrationApi::Trials{*mail_trials, *sms_trials},
+              portals, AdministrationApi::Settings{{::getegid()}, PORTAL_VERSION}, clock);
   api->add_routes(api_routes);
   auto api_started = http::Server::start(configuration.administration.listener,
                                          configuration.administration.limits, api_routes);
@@ -205,7 +259,7 @@ Result<void> House::Rooms::start_servers(int login_socket) {
       http::Server::start(configuration.web.listener, configuration.web.limits, site_routes);
   if (!web_started) return fail(std::move(web_started).error());
   web_server = std::move(*web_started);
-  return {};
+  return take_sms_reports();
 }
 
 /// What a directory that failed left half-done, while the daemon ran. Those that are under way in
@@ -289,6 +343,7 @@ void House::close(std::chrono::milliseconds patience) {
   // Side by side: one slow server must not use up the patience of the others.
   std::thread web([&] { rooms_->web_server->stop(patience); });
   std::thread api([&] { rooms_->api_server->stop(patience); });
+  if (rooms_->report_server) rooms_->report_server->stop(patience);
   rooms_->login_server->stop(patience);
   web.join();
   api.join();

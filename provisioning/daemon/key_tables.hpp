@@ -11,6 +11,7 @@ Keys<LdapSettings> of_directory();
 Keys<RegistrationSettings> of_registration();
 Keys<LoginSettings> of_login();
 Keys<SmsSettings> of_sms();
+Keys<SmsGatewaysSettings> of_sms_gateways();
 Keys<WebSettings> of_web();
 Keys<AdministrationSettings> of_administration();
 Keys<ipc::Settings> of_pam();

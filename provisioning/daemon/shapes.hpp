@@ -235,6 +235,21 @@ Shape<S> table(T S::*member, Keys<T> keys) {
   return shape;
 }
 
+/// A table whose keys set more than one member.
+template <class S>
+Shape<S> section(Keys<S> keys) {
+  Shape<S> shape;
+  shape.form = KeyDescription::Form::table;
+  shape.type = "a table";
+  shape.keys = describe(keys, S{});
+  shape.take = [=](S& settings, const TomlValue& value, const std::string& name, Reading& reading) {
+    if (!has_kind(value, TomlValue::Kind::table, name, "a table", "", reading)) return;
+    read_table(keys, settings, value, name, reading);
+  };
+  shape.show = [](const S&) { return std::string(); };
+  return shape;
+}
+
 /// Any number of tables of the same keys: `[[portal]]`.
 template <class S, class T>
 Shape<S> tables(std::vector<T> S::*member, Keys<T> keys) {

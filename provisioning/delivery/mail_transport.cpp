@@ -93,10 +93,6 @@ Result<void> MailTransport::send(const OutgoingMail& mail) {
   return fail(all_refuse ? Errc::denied : Errc::unavailable, told_by(*attempts));
 }
 
-Result<void> MailTransport::send(const OutgoingSms&) {
-  return fail(Errc::malformed, "a mail relay carries no SMS");
-}
-
 Result<std::vector<MailAttempt>> MailTransport::try_out(const OutgoingMail& mail,
                                                         std::string_view relay) {
   if (relay.empty()) return attempt(mail, [](SmtpRelay&) { return true; });

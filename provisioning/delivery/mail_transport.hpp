@@ -31,7 +31,7 @@ struct MailAttempt {
 /// mail is missing, the next relay is asked; if none of them takes it, the mail counts as handed
 /// over. So a mail may arrive twice by two relays, with the same Message-ID, and is lost only if
 /// the last relay did not accept what it was sent.
-class MailTransport final : public Transport {
+class MailTransport final : public MailCarrier {
  public:
   /// Fails: malformed (see check_mail; no relay).
   static Result<std::unique_ptr<MailTransport>> open(MailSettings settings,
@@ -41,8 +41,6 @@ class MailTransport final : public Transport {
   /// Fails: denied (the recipient is refused, or every relay refuses the mail), malformed,
   /// unavailable (no relay takes it now).
   Result<void> send(const OutgoingMail& mail) override;
-  /// Fails always: malformed.
-  Result<void> send(const OutgoingSms& sms) override;
 
   /// For an administrator who tries the relays, those that are passed over as well: all attempts,
   /// the last one decides. With a name, that relay alone.

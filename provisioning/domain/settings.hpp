@@ -8,6 +8,8 @@
 
 namespace portal {
 
+class SmsWay;
+
 /// The budgets of SMS, wherever one is sent (requirement S2).
 struct SmsSettings {
   std::chrono::minutes code_lifetime{10};  ///< R11, S1
@@ -20,6 +22,8 @@ struct SmsSettings {
   int in_all_and_day = 5'000;
   std::string home_region = "CH";  ///< completes a number typed without its country
   std::set<std::string> allowed_calling_codes = {"+41", "+423"};
+  /// Asked before somebody is asked for a code; nullptr: an SMS can always leave.
+  const SmsWay* way = nullptr;
 };
 
 /// The rules of registration that an installation may change; defaults from REQUIREMENTS.md.

@@ -9,6 +9,7 @@
 #include "domain/audit_trail.hpp"
 #include "domain/ports/attempts.hpp"
 #include "domain/ports/audit.hpp"
+#include "domain/ports/sms_way.hpp"
 
 namespace portal {
 namespace {
@@ -147,6 +148,8 @@ Result<std::optional<RefusalReason>> spend_sms(Transaction& transaction,
   Attempts& attempts = transaction.attempts();
   auto refused = obstacle(attempts, budgets_of(settings, purpose, phone, source), common, now);
   if (!refused || *refused) return refused;
+  // Nobody should wait for a code that cannot be sent.
+  if (settings.way != nullptr && !settings.way->is_open()) return RefusalReason::unavailable;
   auto done = record(attempts, purpose, phone, source, now);
   if (done) done = watch(transaction, common, now);
   if (!done) return fail(std::move(done).error());

@@ -182,6 +182,14 @@ void answers_about_mails_have_the_documented_shape(void**) {
   assert_int_equal(made.at("attempts").size(), 2);
 }
 
+void answers_about_sms_have_the_documented_shape(void**) {
+  // J2
+  const Desk desk;
+  const json made =
+      checked(desk, "post", "/v1/sms/test", "/v1/sms/test", json{{"number", "079 000 00 11"}});
+  assert_int_equal(made.at("attempts").size(), 2);
+}
+
 void refusals_have_the_documented_shape(void**) {
   // J6
   const Desk desk;
@@ -202,6 +210,7 @@ int main() {
       cmocka_unit_test(answers_about_imports_have_the_documented_shape),
       cmocka_unit_test(answers_about_accounts_have_the_documented_shape),
       cmocka_unit_test(answers_about_mails_have_the_documented_shape),
+      cmocka_unit_test(answers_about_sms_have_the_documented_shape),
       cmocka_unit_test(refusals_have_the_documented_shape),
   };
   return cmocka_run_group_tests(tests, nullptr, nullptr);

@@ -7,6 +7,7 @@
 
 #include "api/administration_api.hpp"
 #include "domain/mail_trial.hpp"
+#include "domain/sms_trial.hpp"
 #include "http/router.hpp"
 #include "store/sql/connection.hpp"
 #include "support/house.hpp"
@@ -34,13 +35,31 @@ class FakeTrials final : public MailTrials {
   std::vector<std::string> sent;
 };
 
+/// Gateways that take what they are given, but for the first, which is down.
+class FakeSmsTrials final : public SmsTrials {
+ public:
+  Result<std::vector<SmsTrial>> send(const PhoneNumber& to, Language language,
+                                     std::string_view gateway) override {
+    sent.push_back(to.e164() + " " + std::string(code_of(language)) + " " + std::string(gateway));
+    if (gateway == "third") return portal::fail(Errc::not_found, "no SMS gateway has this name");
+    std::vector<SmsTrial> trials;
+    trials.push_back({"first", "refused", "HTTP 403", std::chrono::milliseconds(1500)});
+    if (gateway != "first") {
+      trials.push_back({"second", "accepted", "HTTP 202", std::chrono::milliseconds(12)});
+    }
+    return trials;
+  }
+  std::vector<std::string> sent;
+};
+
 /// The administration API on a real store, asked through its router.
 class Desk {
  public:
   Desk()
       : mail_trials(*house.store, &trials, house.clock),
-        api(*house.administration, mail_trials, house.portals, {{kDaemonGroup}, "0.1.0"},
-            house.clock) {
+        sms_trials(*house.store, &fake_sms_trials, {}, house.clock),
+        api(*house.administration, {mail_trials, sms_trials}, house.portals,
+            {{kDaemonGroup}, "0.1.0"}, house.clock) {
     api.add_routes(router);
   }
 
@@ -90,6 +109,8 @@ class Desk {
   http::Router router;
   FakeTrials trials;
   MailTrialService mail_trials;
+  FakeSmsTrials fake_sms_trials;
+  SmsTrialService sms_trials;
   AdministrationApi api;
 
  private:

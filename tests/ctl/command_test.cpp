@@ -279,6 +279,21 @@ void a_trial_mail_shows_what_each_relay_made_of_it(void**) {
   assert_text(desk.trials.sent[0], "anna@example.ch fr ");
 }
 
+void a_trial_sms_shows_what_each_gateway_made_of_it(void**) {
+  // J2
+  const OpenDesk desk;
+  const Outcome good = desk.run("sms test 0790000011 --language fr");
+  assert_exit(good, 0);
+  assert_says(good.out, "GATEWAY");
+  assert_says(good.out, "refused");
+  assert_says(good.out, "HTTP 202");
+  const Outcome bad = desk.run("sms test 0790000011 --gateway first");
+  assert_exit(bad, 1);
+  assert_says(bad.err, "no gateway has taken the SMS");
+  assert_exit(desk.run("sms test 0790000011 --gateway third"), 1);
+  assert_text(desk.fake_sms_trials.sent[0], "+41790000011 fr ");
+}
+
 void refusals_exit_with_one_and_a_sentence(void**) {
   // J6
   const OpenDesk desk;
@@ -380,6 +395,7 @@ int main() {
       cmocka_unit_test(sessions_are_listed_and_ended),
       cmocka_unit_test(the_audit_log_is_verified),
       cmocka_unit_test(a_trial_mail_shows_what_each_relay_made_of_it),
+      cmocka_unit_test(a_trial_sms_shows_what_each_gateway_made_of_it),
       cmocka_unit_test(refusals_exit_with_one_and_a_sentence),
       cmocka_unit_test(a_silly_command_line_exits_with_two),
       cmocka_unit_test(without_a_daemon_it_exits_with_three),

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "domain/login_house.hpp"
+#include "domain/ports/sms_way.hpp"
 
 using namespace portal;
 using namespace portal::test;
@@ -190,6 +191,28 @@ void the_terminals_of_this_host_are_no_address(void**) {
     assert_text(spent(house, settings, SmsPurpose::log_in, number, "local"), "");
 }
 
+struct Road final : SmsWay {
+  bool is_open() const override { return open; }
+  bool open = false;
+};
+
+void nobody_is_asked_for_a_code_that_cannot_be_sent(void**) {
+  // S2, S3: when every gateway fails; and it uses up no budget
+  House house;
+  Road road;
+  SmsSettings settings;
+  settings.way = &road;
+  for (int i = 0; i < 30; ++i) {
+    assert_text(spent(house, settings, SmsPurpose::log_in, 1, "198.51.100.7"), "unavailable");
+    assert_text(spent(house, settings, SmsPurpose::enrol, 1, "198.51.100.7"), "unavailable");
+  }
+  road.open = true;
+  assert_text(spent(house, settings, SmsPurpose::log_in, 1, "198.51.100.7"), "");
+  // One that went out seconds ago may still arrive.
+  road.open = false;
+  assert_text(spent(house, settings, SmsPurpose::log_in, 1, "198.51.100.7"), "must_wait");
+}
+
 }  // namespace
 
 int main() {
@@ -204,6 +227,7 @@ int main() {
       cmocka_unit_test(enrolments_leave_half_of_all_to_the_logins),
       cmocka_unit_test(a_person_reads_that_it_is_not_possible_at_the_moment),
       cmocka_unit_test(the_terminals_of_this_host_are_no_address),
+      cmocka_unit_test(nobody_is_asked_for_a_code_that_cannot_be_sent),
   };
   return cmocka_run_group_tests(tests, nullptr, nullptr);
 }
