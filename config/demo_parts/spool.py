@@ -8,19 +8,10 @@ import time
 from pathlib import Path
 
 
-class Letter:
-    """One mail or SMS as a person reads it."""
+class Words:
+    """What a person was sent, with a code in it."""
 
-    def __init__(self, path):
-        self.path = path
-        self.is_sms = path.name.endswith(".sms.json")
-        if self.is_sms:
-            content = json.loads(path.read_text(encoding="utf-8"))
-            self.to, self.subject, self.text = content["number"], None, content["text"]
-        else:
-            content = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-            self.to, self.subject = str(content["To"]), str(content["Subject"])
-            self.text = content.get_body(("plain",)).get_content()
+    text = ""
 
     def code_or_none(self, digits):
         """The only run of so many digits in it, if there is one."""
@@ -33,6 +24,21 @@ class Letter:
         if code is None:
             raise AssertionError(f"wanted one code of {digits} digits in: {self.text!r}")
         return code
+
+
+class Letter(Words):
+    """One mail or SMS as a person reads it."""
+
+    def __init__(self, path):
+        self.path = path
+        self.is_sms = path.name.endswith(".sms.json")
+        if self.is_sms:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            self.to, self.subject, self.text = content["number"], None, content["text"]
+        else:
+            content = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+            self.to, self.subject = str(content["To"]), str(content["Subject"])
+            self.text = content.get_body(("plain",)).get_content()
 
 
 class Spool:

@@ -1,0 +1,137 @@
+"""SMS leave by real Kannel, behind a gateway that is dead."""
+
+import time
+import unittest
+
+from demo_parts import kannel, people
+from demo_parts.journey import Journey, expect_path
+from integration.household import Household
+
+GATEWAYS = f"""
+[sms]
+failures_in_a_row = 3
+gateway_pause = "5s"
+report_port = 13080
+pause = "1s"
+
+[[sms.gateway]]
+name = "dead"
+preset = "generic-json"
+url = "http://127.0.0.1:1/send"
+secret_file = "gateway.secret"
+sender = "Portal"
+
+[[sms.gateway]]
+name = "kannel"
+preset = "kannel"
+user = "{kannel.USER}"
+secret_file = "gateway.secret"
+sender = "Portal"
+"""
+
+
+class SmsGateways(Household):
+    append = GATEWAYS
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.kannel = kannel.PrivateKannel(cls.folder / "kannel").start()
+        cls.addClassCleanup(cls.kannel.stop)
+
+    @classmethod
+    def started_portald(cls):
+        folder = cls.folder / "portald"
+        folder.mkdir(mode=0o700)
+        secret = folder / "gateway.secret"
+        secret.touch(mode=0o600)
+        secret.write_text(kannel.PASSWORD + "\n", encoding="utf-8")
+        return super().started_portald()
+
+    def to_the_phone_step(self, person):
+        journey = Journey(self.portald, person)
+        journey.identify()
+        journey.choose_credentials()
+        journey.confirm_mail()
+        return journey
+
+    def log_of(self, outcome):
+        return [line for line in self.portald.log.read_text(encoding="utf-8").splitlines()
+                if "SMS gateway asked" in line and outcome in line]
+
+    def test_a_registration_and_a_login_reach_the_phone_with_umlauts_intact(self):
+        """R11, S3: the first gateway is dead, the second takes it and reports that it arrived."""
+        beat = self.to_the_phone_step(people.BEAT)
+        started = time.monotonic()
+        beat.choose_sms()
+        sms = self.kannel.wait_for(beat.e164)
+        self.assertLess(time.monotonic() - started, 3)
+        self.assertEqual(sms.sender, "Portal")
+        self.assertEqual(sms.alphabet, "text")
+        self.assertIn("Gilt höchstens 10 Minuten", sms.text)
+        beat.confirm_sms(sms.code(6))
+        time.sleep(1.1)
+        again = Journey(self.portald, people.BEAT)
+        expect_path(again.type_password(), "/login/code")
+        expect_path(again.type_code(self.kannel.wait_for(beat.e164).code(6)), "/account")
+        self.assertFalse([letter for letter in self.portald.spool.new() if letter.is_sms])
+        reported = "SMS gateway reports"
+        self.wait_until(lambda: self.portald.log.read_text(encoding="utf-8").count(reported) >= 2)
+        self.assertIn("gateway=kannel outcome=delivered",
+                      self.portald.log.read_text(encoding="utf-8"))
+
+    def test_an_administrator_tries_a_gateway(self):
+        """J2, J4: by the list, and by one alone."""
+        tried = self.portald.ctl("sms", "test", "079 000 00 55", "--language", "de")
+        self.assertIn("kannel", tried.stdout)
+        self.assertIn("Sie müssen nichts tun", self.kannel.wait_for("+41790000055").text)
+        dead = self.portald.ctl("sms", "test", "079 000 00 55", "--gateway", "dead", check=False)
+        self.assertEqual(dead.returncode, 1)
+        self.assertIn("refused", dead.stdout)
+        events = self.portald.ctl("--json", "audit", "list").stdout
+        self.assertIn("admin.sms_tried", events)
+        self.assertNotIn("790000055", events)
+
+    def test_when_no_gateway_works_people_read_so_before_a_code_is_asked_for(self):
+        """S2, S3, J4: and what waits goes out when one works again."""
+        anna, carla = (self.to_the_phone_step(person) for person in (people.ANNA, people.CARLA))
+        self.kannel.stop()
+        try:
+            anna.choose_sms()
+            self.wait_until(lambda: len(self.log_of("gateway=kannel outcome=refused")) >= 3)
+            expect_path(carla.browser.fill(factor="sms"), "/register/phone")
+            page = carla.browser.submit(carla.browser.page.form_to("/register/phone"),
+                                        phone=people.CARLA.phone)
+            self.assertEqual(page.status, 503)
+        finally:
+            self.kannel.start()
+        anna.confirm_sms(self.kannel.wait_for(anna.e164, patience=60).code(6))
+        log = self.portald.log.read_text(encoding="utf-8")
+        self.assertIn("SMS gateway works again gateway=kannel", log)
+        for secret in (anna.e164[1:], kannel.PASSWORD, "Gilt", "Votre code"):
+            self.assertNotIn(secret, log)
+
+    def test_what_kannel_only_queues_counts_as_taken(self):
+        """S3: "3: Queued" with status 202; it never gets the message twice."""
+        doris = self.to_the_phone_step(people.DORIS)
+        self.kannel.stop()
+        self.kannel.start(with_phones=False)
+        before = len(self.log_of("gateway=kannel outcome=unknown"))
+        doris.choose_sms()
+        self.wait_until(lambda: len(self.log_of("gateway=kannel outcome=unknown")) > before)
+        time.sleep(4)
+        self.kannel.start_phones()
+        doris.confirm_sms(self.kannel.wait_for(doris.e164, patience=60).code(6))
+        time.sleep(1)
+        arrived = [sms for sms in self.kannel.arrived() if sms.to == doris.e164]
+        self.assertEqual(len(arrived), 1)
+
+    def wait_until(self, holds, patience=20):
+        end = time.monotonic() + patience
+        while not holds():
+            self.assertLess(time.monotonic(), end, self.portald.last_lines())
+            time.sleep(0.1)
+
+
+if __name__ == "__main__":
+    unittest.main()
