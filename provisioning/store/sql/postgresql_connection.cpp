@@ -44,8 +44,8 @@ class PostgresqlConnection final : public SociConnection {
            " and schemaname = current_schema()";
   }
   bool accepts(Parameters parameters) const noexcept override;
-  /// Its result was read to the end, and telling the server to forget it would fail as well.
-  bool keeps_failed_statements() const noexcept override { return true; }
+  /// The server hears of it by a statement, which would fail as well.
+  bool forgets_at_once() const noexcept override { return false; }
 
   PGconn* handle() {
     return static_cast<soci::postgresql_session_backend*>(session().get_backend())->conn_;

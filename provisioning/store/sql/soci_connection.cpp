@@ -146,9 +146,11 @@ Result<void> SociConnection::query(std::string_view sql, Parameters parameters, 
   return done;
 }
 
-/// It is prepared anew when it is wanted again.
+/// A failed statement may hold a lock, or SOCI's copies of what was bound; it is prepared anew when
+/// it is wanted again.
 void SociConnection::forget_failed(std::string_view sql) {
-  if (!keeps_failed_statements()) statements_.erase(sql);
+  auto failed = statements_.extract(sql);
+  if (!failed.empty() && !forgets_at_once()) to_forget_.push_back(std::move(failed.mapped()));
 }
 
 Result<void> SociConnection::run_once(const std::string& sql) {
@@ -174,6 +176,7 @@ Result<bool> SociConnection::has_table(std::string_view name) {
 
 Result<void> SociConnection::begin() {
   failed_.reset();
+  to_forget_.clear();
   Result<void> begun = begin_transaction();
   in_transaction_ = begun.has_value();
   if (!begun) rollback();  // it may have begun, and failed to get its lock

@@ -63,8 +63,8 @@ class SociConnection : public Connection {
   virtual Result<void> control(const char* sql) = 0;
   /// False for texts that would not come back whole.
   virtual bool accepts(Parameters) const noexcept { return true; }
-  /// False if a statement that failed may hold a lock or a broken state.
-  virtual bool keeps_failed_statements() const noexcept { return false; }
+  /// False if the transaction in which a statement failed must be over before it can be forgotten.
+  virtual bool forgets_at_once() const noexcept { return true; }
   /// Text of a query with the placeholder :name that gives a row if there is a table of that name.
   virtual std::string_view table_query() const noexcept = 0;
 
@@ -84,6 +84,7 @@ class SociConnection : public Connection {
   std::optional<Error> failed_;  ///< the first failure that dooms this transaction
   // After the session: statements must go first.
   std::unordered_map<std::string_view, std::unique_ptr<Prepared>> statements_;
+  std::vector<std::unique_ptr<Prepared>> to_forget_;
 };
 
 }  // namespace portal::sql
