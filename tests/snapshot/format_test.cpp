@@ -80,9 +80,9 @@ void a_base_has_these_bytes(void**) {
               "2f7372762f70656f706c652f703100"    // /srv/people/p1
               "2f62696e2f736800000000");          // /bin/sh
   assert_text(hex(std::string_view(bytes).substr(sizeof(Header) + 96, 48)),
-              "3000000002000000e1930400"          // size, group, gid
-              "020000000b00000003000000"          // members, text's size, password
-              "0500000008000000"                  // where the members are
+              "3000000002000000e1930400"            // size, group, gid
+              "020000000b00000003000000"            // members, text's size, password
+              "0500000008000000"                    // where the members are
               "6731002a007031007032000000000000");  // g1, *, p1, p2
   assert_text(std::to_string(hash_of(bytes.data(), bytes.size())), "8490532089773253983");
 }
