@@ -7,7 +7,6 @@
 #include <thread>
 
 #include "api/administration_api.hpp"
-#include "api/report_routes.hpp"
 #include "base/log.hpp"
 #include "daemon/alarm_log.hpp"
 #include "daemon/fault_points.hpp"
@@ -16,19 +15,12 @@
 #include "daemon/housekeeper.hpp"
 #include "daemon/opening.hpp"
 #include "daemon/outbox_notice.hpp"
+#include "daemon/outgoing.hpp"
 #include "daemon/services.hpp"
-#include "delivery/mail_trials.hpp"
-#include "delivery/sms/store_memory.hpp"
-#include "delivery/sms/trials.hpp"
-#include "delivery/switchboard.hpp"
-#include "delivery/worker.hpp"
-#include "domain/mail_trial.hpp"
 #include "domain/password_limits.hpp"
 #include "domain/password_storage.hpp"
 #include "domain/ports/intents.hpp"
 #include "domain/ports/store.hpp"
-#include "domain/sms_reports.hpp"
-#include "domain/sms_trial.hpp"
 #include "ipc/server.hpp"
 #include "store/deferring_store.hpp"
 #include "web/site.hpp"
@@ -58,14 +50,6 @@ Portals portals_of(const Configuration& configuration) {
   return Portals(std::move(portals));
 }
 
-std::map<PortalId, LetterheadSettings> letterheads_of(const Configuration& configuration) {
-  std::map<PortalId, LetterheadSettings> letterheads;
-  for (const PortalSettings& settings : configuration.portals) {
-    letterheads[settings.portal.id] = {settings.mail_from, settings.portal.name};
-  }
-  return letterheads;
-}
-
 web::SiteSettings site_of(const Configuration& configuration) {
   web::SiteSettings site;
   site.refusal_schedule = configuration.web.refusal_schedule;
@@ -84,11 +68,7 @@ struct House::Rooms {
         base(std::move(foundations)) {}
 
   Result<void> open_store();
-  void open_sms_gateways();
-  Result<void> take_sms_reports();
   Result<void> open_registration();
-  Result<void> start_delivery();
-  Result<void> open_relays();
   Result<void> start_servers(int login_socket);
   void start_housekeeping();
   Result<void> finish_activations();
@@ -111,32 +91,18 @@ struct House::Rooms {
   std::optional<DeferringStore> deferring;
   std::optional<GatedDirectory> gate;
 
-  std::optional<StoreSmsMemory> sms_memory;
-  std::optional<SmsReports> sms_reports;    ///< none are taken
-  std::optional<SmsGateways> sms_gateways;  ///< none: SMS go into the spool
-  std::optional<GatewayTrials> gateway_trials;
-  std::optional<SmsTrialService> sms_trials;
-
+  std::optional<Outgoing> outgoing;
   std::optional<Services> services;
   std::optional<Opening> opening;
-
-  std::optional<Spool> spool;
-  std::unique_ptr<MailTransport> relays;  ///< nullptr: mails go into the spool
-  std::optional<RelayTrials> relay_trials;
-  std::optional<MailTrialService> mail_trials;
-  std::optional<Switchboard> ways_out;
-  std::optional<DeliveryWorker> delivery;
 
   std::unique_ptr<ipc::LoginFace> login_face;
   std::optional<AdministrationApi> api;
   std::optional<web::Site> site;
   http::Router api_routes;
   http::Router site_routes;
-  http::Router report_routes;
   std::unique_ptr<ipc::Server> login_server;
   std::unique_ptr<http::Server> api_server;
   std::unique_ptr<http::Server> web_server;
-  std::unique_ptr<http::Server> report_server;  ///< nullptr: none are taken
 
   std::optional<Housekeeper> housekeeper;
 };
@@ -155,32 +121,13 @@ Result<void> House::Rooms::open_store() {
   store = &notice.emplace(*store);
   store = &deferring.emplace(*store);
   gate.emplace(*directory);
-  open_sms_gateways();
+  outgoing.emplace(Outgoing::Needs{*store, *base.words, base.keyring, portals, clock},
+                   configuration, std::move(base.sms_gateways));
+  configuration.login.sms.way = outgoing->sms_way();
+  configuration.registration.sms.way = outgoing->sms_way();
   services.emplace(Services::Needs{*store, *directory, *gate, clock, portals, base, configuration});
   opening.emplace(*directory, services->settling, *gate);
   return {};
-}
-
-/// Before the services, which ask whether an SMS can leave.
-void House::Rooms::open_sms_gateways() {
-  if (base.sms_gateways.empty()) {
-    sms_trials.emplace(*store, nullptr, configuration.sms, clock);
-    return;
-  }
-  sms_memory.emplace(*store);
-  SmsReportAddress address;
-  if (const auto port = configuration.sms_gateways.report_port; port != 0) {
-    sms_reports.emplace(*store, base.keyring, clock, "http://127.0.0.1:" + std::to_string(port));
-    address = [this](const std::string& gateway, const MessageId& message) {
-      return sms_reports->address(gateway, message);
-    };
-  }
-  sms_gateways.emplace(std::move(base.sms_gateways), configuration.sms_gateways.failures_in_a_row,
-                       configuration.sms_gateways.pause, *sms_memory, clock, std::move(address));
-  gateway_trials.emplace(*sms_gateways, *base.words, portals, clock);
-  sms_trials.emplace(*store, &*gateway_trials, configuration.sms, clock);
-  configuration.login.sms.way = &*sms_gateways;
-  configuration.registration.sms.way = &*sms_gateways;
 }
 
 Result<void> House::Rooms::open_registration() {
@@ -191,49 +138,6 @@ Result<void> House::Rooms::open_registration() {
   return fail(opened.error());
 }
 
-Result<void> House::Rooms::start_delivery() {
-  auto opened = Spool::open({configuration.delivery.spool, letterheads_of(configuration)});
-  if (!opened) return fail(std::move(opened).error());
-  spool.emplace(std::move(*opened));
-  if (auto done = open_relays(); !done) return done;
-  MailCarrier& mail = relays ? static_cast<MailCarrier&>(*relays) : *spool;
-  SmsCarrier& sms = sms_gateways ? static_cast<SmsCarrier&>(*sms_gateways) : *spool;
-  ways_out.emplace(mail, sms);
-  delivery.emplace(DeliveryRound::Neighbours{*store, *base.words, *ways_out, clock},
-                   configuration.delivery.worker);
-  notice->on_queued([this] { delivery->notify(); });
-  delivery->start();
-  return {};
-}
-
-Result<void> House::Rooms::open_relays() {
-  if (!configuration.mail.relays.empty()) {
-    auto letterheads = Letterheads::parse(letterheads_of(configuration));
-    if (!letterheads) return fail(std::move(letterheads).error());
-    auto opened = MailTransport::open(std::move(configuration.mail), std::move(*letterheads));
-    if (!opened) return fail(std::move(opened).error());
-    relays = std::move(*opened);
-    relay_trials.emplace(*relays, *base.words, portals, clock);
-  }
-  mail_trials.emplace(*store, relay_trials ? &*relay_trials : nullptr, clock);
-  return {};
-}
-
-/// On a listener of its own: the pages' one is for the world.
-Result<void> House::Rooms::take_sms_reports() {
-  if (!sms_reports) return {};
-  add_report_routes(report_routes, *sms_reports);
-  http::Listener listener;
-  listener.kind = http::Listener::Kind::http_behind_proxy;
-  listener.address = "127.0.0.1";
-  listener.port = configuration.sms_gateways.report_port;
-  listener.proxies = {listener.address};
-  auto started = http::Server::start(listener, {}, report_routes);
-  if (!started) return fail(std::move(started).error());
-  report_server = std::move(*started);
-  return {};
-}
-
 Result<void> House::Rooms::start_servers(int login_socket) {
   login_face = ipc::face_of(services->logins, services->sessions, services->password_changes);
   ipc::Settings login_settings = configuration.pam;
@@ -242,8 +146,9 @@ Result<void> House::Rooms::start_servers(int login_socket) {
   if (!login) return fail(std::move(login).error());
   login_server = std::move(*login);
 
-  api.emplace(services->administration, AdministrationApi::Trials{*mail_trials, *sms_trials},
-              portals, AdministrationApi::Settings{{::getegid()}, PORTAL_VERSION}, clock);
+  api.emplace(services->administration,
+              AdministrationApi::Trials{outgoing->mail_trials(), outgoing->sms_trials()}, portals,
+              AdministrationApi::Settings{{::getegid()}, PORTAL_VERSION}, clock);
   api->add_routes(api_routes);
   auto api_started = http::Server::start(configuration.administration.listener,
                                          configuration.administration.limits, api_routes);
@@ -259,7 +164,7 @@ Result<void> House::Rooms::start_servers(int login_socket) {
       http::Server::start(configuration.web.listener, configuration.web.limits, site_routes);
   if (!web_started) return fail(std::move(web_started).error());
   web_server = std::move(*web_started);
-  return take_sms_reports();
+  return outgoing->take_reports(configuration.sms_gateways.report_port);
 }
 
 /// What a directory that failed left half-done, while the daemon ran. Those that are under way in
@@ -327,7 +232,8 @@ Result<std::unique_ptr<House>> House::build(Configuration configuration, int log
   auto rooms = std::make_unique<Rooms>(std::move(configuration), std::move(*foundations));
   if (auto done = rooms->open_store(); !done) return fail(std::move(done).error());
   if (auto done = rooms->open_registration(); !done) return fail(std::move(done).error());
-  if (auto done = rooms->start_delivery(); !done) return fail(std::move(done).error());
+  if (auto done = rooms->outgoing->start(rooms->configuration, *rooms->notice); !done)
+    return fail(std::move(done).error());
   if (auto done = rooms->start_servers(login_socket); !done) return fail(std::move(done).error());
   rooms->start_housekeeping();
   return std::unique_ptr<House>(new House(std::move(rooms)));
@@ -343,12 +249,12 @@ void House::close(std::chrono::milliseconds patience) {
   // Side by side: one slow server must not use up the patience of the others.
   std::thread web([&] { rooms_->web_server->stop(patience); });
   std::thread api([&] { rooms_->api_server->stop(patience); });
-  if (rooms_->report_server) rooms_->report_server->stop(patience);
+  rooms_->outgoing->stop_reports(patience);
   rooms_->login_server->stop(patience);
   web.join();
   api.join();
   rooms_->housekeeper.reset();
-  rooms_->delivery->stop();
+  rooms_->outgoing->stop();
 }
 
 }  // namespace portal
