@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "delivery/mail_transport.hpp"
+#include "delivery/switchboard.hpp"
 #include "delivery/worker.hpp"
 #include "fake_outbox.hpp"
 #include "scripted_smtp.hpp"
@@ -18,6 +19,12 @@ using std::chrono::steady_clock;
 namespace {
 
 constexpr int kMails = 100;
+
+struct NoSms final : SmsCarrier {
+  Result<void> send(const OutgoingSms&) override {
+    return portal::fail(Errc::malformed, "mails alone are wanted here");
+  }
+};
 
 /// A worker that hands mails to two relays, with the settings that the product has by itself.
 struct House {
@@ -36,7 +43,8 @@ struct House {
         *Letterheads::parse({{PortalId("flex"), {"Flex <noreply@flex.example.ch>", {}}}}));
     assert_ok(opened);
     transport = std::move(*opened);
-    worker.emplace(DeliveryRound::Neighbours{store, phrasebook, *transport, clock},
+    ways_out.emplace(*transport, no_sms);
+    worker.emplace(DeliveryRound::Neighbours{store, phrasebook, *ways_out, clock},
                    DeliverySettings{.look_every = 10min});
     worker->start();
   }
@@ -75,6 +83,8 @@ struct House {
   test::FakeStore store;
   test::FakePhrasebook phrasebook;
   std::unique_ptr<MailTransport> transport;
+  NoSms no_sms;
+  std::optional<Switchboard> ways_out;
   std::optional<DeliveryWorker> worker;
 };
 
