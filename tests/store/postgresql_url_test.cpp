@@ -31,7 +31,8 @@ void a_server_elsewhere_must_prove_who_it_is(void**) {
         "postgresql://localhost,db.example.ch/portal",
         "postgresql://localhost/portal?hostaddr=192.0.2.7",
         "postgresql://127.0.0.1,192.0.2.7/portal", "postgresql:///portal?host=/run/a,db.example.ch",
-        "postgresql:///portal?service=portal"}) {
+        "postgresql:///portal?service=portal", "postgresql://localhost/portal?service=portal",
+        "postgresql://127.db.example.ch/portal"}) {
     const auto refused = PostgresqlUrl::parse(url);
     assert_error(refused, Errc::denied);
     assert_true(has(refused.error().detail, "sslmode=verify-full&sslrootcert=FILE"));
@@ -57,7 +58,9 @@ void what_the_environment_says_of_the_host_is_not_trusted(void**) {
   for (const char* name : {"PGHOST", "PGHOSTADDR", "PGSERVICE"}) {
     ::setenv(name, "192.0.2.7", 1);
     assert_error(PostgresqlUrl::parse("postgresql:///portal"), Errc::denied);
-    assert_ok(PostgresqlUrl::parse("postgresql:///portal?host=/run/postgresql"));
+    // An address counts more than a host that is given.
+    const auto here = PostgresqlUrl::parse("postgresql:///portal?host=/run/postgresql");
+    assert_int_equal(here.has_value(), std::string_view(name) == "PGHOST");
     ::unsetenv(name);
   }
   assert_ok(PostgresqlUrl::parse("postgresql:///portal"));

@@ -70,6 +70,10 @@ SociConnection::Verdict PostgresqlConnection::judge(const soci::soci_error& fail
 std::size_t PostgresqlConnection::column_count(soci::statement& prepared) {
   auto* backend = static_cast<soci::postgresql_statement_backend*>(prepared.get_backend());
   const ServerResult described(PQdescribePrepared(handle(), backend->statementName_.c_str()));
+  if (PQresultStatus(described.get()) != PGRES_COMMAND_OK) {
+    const char* state = PQresultErrorField(described.get(), PG_DIAG_SQLSTATE);
+    throw soci::postgresql_soci_error("not described", state != nullptr ? state : "     ");
+  }
   return static_cast<std::size_t>(PQnfields(described.get()));
 }
 

@@ -1,5 +1,7 @@
 #include "store/sql/postgresql_url.hpp"
 
+#include <arpa/inet.h>
+
 #include <libpq-fe.h>
 
 #include <algorithm>
@@ -20,23 +22,26 @@ std::string_view value_of(const Options& options, std::string_view name) {
   return found == options.end() ? std::string_view() : std::string_view(found->second);
 }
 
+bool is_loopback(std::string_view address) {
+  in_addr parsed{};
+  return address == "localhost" || address == "::1" ||
+         (address.starts_with("127.") &&
+          ::inet_pton(AF_INET, std::string(address).c_str(), &parsed) == 1);
+}
+
 /// Each address of a list is on this host: a Unix socket or the loopback interface.
 bool are_local(std::string_view list) {
   while (true) {
     const std::string_view one = list.substr(0, list.find(','));
-    const bool is_local = one.starts_with('/') || one.starts_with('@') || one == "localhost" ||
-                          one == "::1" || one.starts_with("127.");
+    const bool is_local = one.starts_with('/') || one.starts_with('@') || is_loopback(one);
     if (!is_local) return false;
     if (one.size() == list.size()) return true;
     list.remove_prefix(one.size() + 1);
   }
 }
 
-/// Nothing outside the URL says where the server is: then libpq takes its own Unix socket.
-bool environment_names_no_host() {
-  return std::ranges::none_of(
-      std::initializer_list<const char*>{"PGHOST", "PGHOSTADDR", "PGSERVICE"},
-      [](const char* name) { return std::getenv(name) != nullptr; });
+bool environment_lacks(std::initializer_list<const char*> names) {
+  return std::ranges::none_of(names, [](const char* name) { return std::getenv(name) != nullptr; });
 }
 
 bool stays_on_this_host(const Options& options) {
@@ -44,10 +49,13 @@ bool stays_on_this_host(const Options& options) {
   if (const std::string_view address = value_of(options, "hostaddr"); !address.empty()) {
     return are_local(address);
   }
+  // A service, or the environment, could add an address that counts more than the host.
+  if (!value_of(options, "service").empty() || !environment_lacks({"PGHOSTADDR", "PGSERVICE"}))
+    return false;
   if (const std::string_view host = value_of(options, "host"); !host.empty()) {
     return are_local(host);
   }
-  return value_of(options, "service").empty() && environment_names_no_host();
+  return environment_lacks({"PGHOST"});  // then libpq takes its own Unix socket
 }
 
 /// Letters, digits and little else, so that nobody on the way to libpq takes it for a separator.
