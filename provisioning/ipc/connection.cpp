@@ -179,7 +179,13 @@ bool Connection::module_waits() {
 /// With a place at the desk. An answer must not be burnt for a module that has left.
 void Connection::work() {
   if (state_ == State::busy && !module_waits()) close_because("the module did not wait");
-  if (state_ == State::busy) judge();
+  try {
+    if (state_ == State::busy) judge();
+  } catch (...) {  // no memory: the place is given back all the same
+    desk_.leave();
+    close();
+    throw;
+  }
   desk_.leave();
   if (state_ == State::busy) judged();
 }

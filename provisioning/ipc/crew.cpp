@@ -61,8 +61,9 @@ void Crew::begin_work(bool beside_others) {
       at_work_ = &leads;
     }
     if (watchman_->begin()) return;
+    end_work();  // the watchman may have been late for the work before, and relieved this one
   }
-  hand_over();
+  if (leads) hand_over();
 }
 
 void Crew::end_work() {
