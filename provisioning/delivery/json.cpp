@@ -46,7 +46,8 @@ Result<std::optional<std::string>> json_text_at(std::string_view document,
     const json::json_pointer place(pointer);
     if (!parsed.contains(place)) return std::optional<std::string>();
     const json& found = parsed.at(place);
-    if (found.is_null()) return std::optional<std::string>();
+    // What is nested is no word of a gateway's, and the library would print it by recursion.
+    if (found.is_null() || !found.is_primitive()) return std::optional<std::string>();
     if (found.is_string()) return found.get<std::string>();
     return found.dump(-1, ' ', false, kReplace);
   } catch (const json::exception&) {

@@ -32,6 +32,9 @@ void success_is_a_status_and_what_the_body_says(void**) {
   assert_true(judged(settings, 202, R"({"result":{"code":0}})") == SmsOutcome::refused);
   assert_true(judged(settings, 302, "") == SmsOutcome::refused);
   assert_true(judged(settings, 401, "who are you") == SmsOutcome::refused);
+  const std::string deep =
+      R"({"result":{"code":)" + std::string(30'000, '[') + std::string(30'000, ']') + "}}";
+  assert_true(judged(settings, 200, deep) == SmsOutcome::refused);
 }
 
 void what_cannot_be_read_may_have_been_taken(void**) {
