@@ -120,7 +120,8 @@ class AdministrationService {
   Result<PersonalData> export_data(std::string_view name, const Administrator& by);
   /// Removes the person, and all that is kept about them but the audit log, in which they are an id
   /// that belongs to nobody any more (requirements J3, J5). Fails: not_found, conflict (the account
-  /// is not disabled; a session, a registration or a change of the directory has not ended).
+  /// is not disabled; a login on a host, a registration or a change of the directory has not ended;
+  /// a message is on its way).
   Result<LeftEntry> erase(std::string_view name, const Administrator& by);
   /// Removes the second factor and ends all sessions; the person needs a new letter (A2).
   Result<void> reset_factor(std::string_view name, const Administrator& by);

@@ -6,6 +6,7 @@
 #include "domain/administration.hpp"
 #include "domain/administration_acts.hpp"
 #include "domain/ports/intents.hpp"
+#include "domain/ports/outbox.hpp"
 #include "domain/ports/recovery_codes.hpp"
 #include "domain/ports/registrations.hpp"
 #include "domain/ports/store.hpp"
@@ -49,9 +50,14 @@ Result<void> fill(Transaction& transaction, PersonalData& data) {
 Result<void> is_settled(Transaction& transaction, const Account& account) {
   if (account.state != AccountState::disabled)
     return fail(Errc::conflict, "the account is in use: disable it first");
-  const auto owed = transaction.sessions().owed_by(account.id);
-  if (!owed) return fail(owed.error());
-  if (*owed > 0) return fail(Errc::conflict, "a host is still ending a login of this account");
+  const auto at_hosts = transaction.sessions().at_hosts(account.id);
+  if (!at_hosts) return fail(at_hosts.error());
+  if (*at_hosts > 0) return fail(Errc::conflict, "a login of this account on a host has not ended");
+  for (const std::string& key : {account.person.text(), account.id.text()}) {
+    const auto held = transaction.outbox().holds(key);
+    if (!held) return fail(held.error());
+    if (*held) return fail(Errc::conflict, "a message to this person is on its way");
+  }
   const auto intents = transaction.intents().open();
   if (!intents) return fail(intents.error());
   if (std::ranges::find(*intents, account.id, &Intent::account) != intents->end())
@@ -95,32 +101,40 @@ Result<void> AdministrationService::enable(std::string_view name, const Administ
   });
 }
 
+/// Told of first, in a transaction of its own: to walk the audit log takes its time, in which
+/// everybody else must be able to write.
 Result<PersonalData> AdministrationService::export_data(std::string_view name,
                                                         const Administrator& by) {
   const UtcTime now = clock_.now();
-  return in_write<PersonalData>(
-      store_, "admin.export", [&](Transaction& transaction) -> Result<PersonalData> {
+  const auto id = in_write<AccountId>(
+      store_, "admin.export", [&](Transaction& transaction) -> Result<AccountId> {
         Result<Account> account = account_named(transaction, name);
         if (!account) return fail(std::move(account).error());
-        Result<Person> person = transaction.people().get(account->person);
-        if (!person) return fail(std::move(person).error());
-        auto memberships = transaction.accounts().memberships(account->id);
-        if (!memberships) return fail(std::move(memberships).error());
         auto told =
             transaction.audit().append(act_of(by, now, "admin.exported", account->id.text()));
         if (!told) return fail(std::move(told).error());
-        PersonalData data{
-            {std::move(*account), std::move(*person), std::move(*memberships), std::nullopt, ""},
-            "",
-            std::nullopt,
-            0,
-            {},
-            {},
-            {},
-            {}};
-        if (auto filled = fill(transaction, data); !filled) return fail(std::move(filled).error());
-        return data;
+        return account->id;
       });
+  if (!id) return fail(id.error());
+  return in_read<PersonalData>(store_, [&](Transaction& transaction) -> Result<PersonalData> {
+    Result<Account> account = transaction.accounts().get(*id);
+    if (!account) return fail(std::move(account).error());
+    Result<Person> person = transaction.people().get(account->person);
+    if (!person) return fail(std::move(person).error());
+    auto memberships = transaction.accounts().memberships(account->id);
+    if (!memberships) return fail(std::move(memberships).error());
+    PersonalData data{
+        {std::move(*account), std::move(*person), std::move(*memberships), std::nullopt, ""},
+        "",
+        std::nullopt,
+        0,
+        {},
+        {},
+        {},
+        {}};
+    if (auto filled = fill(transaction, data); !filled) return fail(std::move(filled).error());
+    return data;
+  });
 }
 
 Result<LeftEntry> AdministrationService::erase(std::string_view name, const Administrator& by) {

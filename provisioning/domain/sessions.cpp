@@ -174,6 +174,10 @@ Result<SessionId> SessionService::open_pam(std::string_view typed_name, std::str
       store_, "session.open_pam", [&](Transaction& transaction) -> Result<SessionId> {
         const Result<AccountId> account = account_named(transaction, typed_name);
         if (!account) return fail(account.error());
+        // It may have been locked or disabled since the account phase, and its sessions ended.
+        const Result<bool> usable = transaction.accounts().is_usable(*account);
+        if (!usable) return fail(usable.error());
+        if (!*usable) return fail(Errc::denied, "the account is not usable any more");
         Session session;
         session.id = SessionId::random();
         session.kind = SessionKind::pam;

@@ -17,6 +17,9 @@ constexpr std::string_view kPut =
     " values (:id, (select coalesce(max(serial), 0) + 1 from outbox), :order_index, :channel,"
     " :wording, :language, :portal, :content, 'waiting', :created, :expires, :due, 0, :attempts,"
     " '', null, '', 0)";
+constexpr std::string_view kHolds =
+    "select count(*) from outbox where order_index = :order_index"
+    " and state in ('waiting', 'handed_over')";
 constexpr std::string_view kDue =
     "select id, channel, wording, language, portal, content, created, expires, attempts, tried, "
     "taken"
@@ -106,13 +109,25 @@ Result<Message> read_message(Row& row, const Keyring& keyring) {
   return message;
 }
 
+std::string order_index_of(const Keyring& keyring, std::string_view order_key) {
+  return keyring.index("outbox_order", order_key);
+}
+
 }  // namespace
+
+Result<bool> SqlOutbox::holds(std::string_view order_key) {
+  const std::string order_index = order_index_of(context_.keyring, order_key);
+  const auto held = sql::find_one<bool>(context_.connection, kHolds, {{"order_index", order_index}},
+                                        [](Row& row) -> Result<bool> { return row.integer() > 0; });
+  if (!held) return fail(held.error());
+  return held->value_or(false);
+}
 
 Result<void> SqlOutbox::put(const Message& message) {
   const std::string content = seal_content(context_.keyring, message);
   // Without an order key, it waits for no other.
-  const std::string order_index = context_.keyring.index(
-      "outbox_order", message.order_key.empty() ? message.id.text() : message.order_key);
+  const std::string order_index = order_index_of(
+      context_.keyring, message.order_key.empty() ? message.id.text() : message.order_key);
   return sql::run(context_.connection, kPut,
                   {{"id", message.id.text()},
                    {"order_index", order_index},

@@ -11,6 +11,7 @@ class SqlOutbox final : public Outbox {
   explicit SqlOutbox(StoreContext context) : context_(context) {}
 
   Result<void> put(const Message& message) override;
+  Result<bool> holds(std::string_view order_key) override;
 
  private:
   StoreContext context_;

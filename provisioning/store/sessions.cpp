@@ -39,8 +39,9 @@ constexpr std::string_view kThrowOutAll =
 constexpr Text kLeaving = kSession +
                           " where host = :host and leaving is not null"
                           " order by leaving, id limit :limit";
-constexpr std::string_view kOwedBy =
-    "select count(*) from sessions where account = :account and leaving is not null";
+constexpr std::string_view kAtHosts =
+    "select count(*) from sessions where account = :account and kind = 'pam'"
+    " and (ended is null or leaving is not null)";
 constexpr std::string_view kLeft = "update sessions set leaving = null where id = :id";
 constexpr Text kOpenOn = kSession + " where ended is null and kind = 'pam' and host = :host";
 constexpr std::string_view kEndPam =
@@ -152,8 +153,8 @@ Result<bool> SqlSessions::end_pam(const AccountId& account, std::string_view ser
       {{"now", now}, {"account", account.text()}, {"service", service}, {"caller", caller}});
 }
 
-Result<int> SqlSessions::owed_by(const AccountId& account) {
-  const auto owed = sql::find_one<int>(context_.connection, kOwedBy, {{"account", account.text()}},
+Result<int> SqlSessions::at_hosts(const AccountId& account) {
+  const auto owed = sql::find_one<int>(context_.connection, kAtHosts, {{"account", account.text()}},
                                        [](Row& row) -> Result<int> { return row.small_integer(); });
   if (!owed) return fail(owed.error());
   return owed->value_or(0);

@@ -217,6 +217,7 @@ void a_person_is_exported_and_erased(void**) {
   assert_exit(early, 1);
   assert_says(early.err, "disable it first");
   assert_exit(desk.run("accounts disable " + name), 0);
+  (void)desk.house.sent();
   const Outcome erased = desk.run("accounts erase " + name);
   assert_exit(erased, 0);
   assert_says(erased.out, "ou=people");

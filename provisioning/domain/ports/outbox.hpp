@@ -43,6 +43,8 @@ class Outbox {
  public:
   virtual ~Outbox() = default;
   virtual Result<void> put(const Message& message) = 0;
+  /// Whether a message of this order key is still on its way.
+  virtual Result<bool> holds(std::string_view order_key) = 0;
 };
 
 /// The queue as its worker sees it.
