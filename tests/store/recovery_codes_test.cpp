@@ -67,8 +67,10 @@ void the_store_shows_no_code(void**) {
   assert_true(content.find("recovery_codes") != std::string::npos);
   assert_true(content.find(vera.id.text()) != std::string::npos);
   for (const RecoveryCode& code : codes) {
-    for (const std::string_view form : {code.canonical().reveal(), code.printed().reveal()}) {
-      assert_true(content.find(lower(std::string(form))) == std::string::npos);
+    const Secret canonical(code.canonical().reveal());
+    const Secret printed = code.printed();
+    for (const Secret* form : {&canonical, &printed}) {
+      assert_true(content.find(lower(std::string(form->reveal()))) == std::string::npos);
     }
   }
 }
