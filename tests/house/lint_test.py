@@ -29,7 +29,9 @@ WORD = re.compile(r"\w+")
 
 def flags_of(command):
     """Of a compiler's command only what changes how a source is read."""
-    return {word for word in shlex.split(command) if word.startswith(("-D", "-I", "-std="))}
+    command = command.replace("-isystem ", "-isystem")
+    return {word for word in shlex.split(command)
+            if word.startswith(("-D", "-I", "-isystem", "-std="))}
 
 
 def sources_and_flags():
