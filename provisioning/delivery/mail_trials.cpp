@@ -29,8 +29,8 @@ Result<std::vector<MailTrial>> RelayTrials::send(const EmailAddress& to, Languag
   if (!attempts) return fail(attempts.error());
   std::vector<MailTrial> trials;
   for (const MailAttempt& attempt : *attempts) {
-    trials.push_back({attempt.relay, attempt.outcome == SmtpOutcome::accepted,
-                      std::string(name_of(attempt.outcome)), attempt.detail, attempt.took});
+    trials.push_back(
+        {attempt.relay, std::string(name_of(attempt.outcome)), attempt.detail, attempt.took});
   }
   return trials;
 }

@@ -26,9 +26,9 @@ class FakeTrials final : public MailTrials {
     sent.push_back(to.text() + " " + std::string(code_of(language)) + " " + std::string(relay));
     if (relay == "third") return portal::fail(Errc::not_found, "no relay has this name");
     std::vector<MailTrial> trials;
-    trials.push_back({"first", false, "relay_failed", "session", std::chrono::milliseconds(1500)});
+    trials.push_back({"first", "relay_failed", "session", std::chrono::milliseconds(1500)});
     if (relay != "first") {
-      trials.push_back({"second", true, "accepted", "end: 250", std::chrono::milliseconds(12)});
+      trials.push_back({"second", "accepted", "end: 250", std::chrono::milliseconds(12)});
     }
     return trials;
   }

@@ -14,7 +14,6 @@ namespace portal {
 /// What one mail relay made of a trial mail, without recipient and content.
 struct MailTrial {
   std::string relay;
-  bool accepted = false;
   std::string outcome;  ///< stable, for programs: "accepted", "relay_failed", …
   std::string detail;   ///< "recipient: 550 5.1.1"
   std::chrono::milliseconds took{0};
