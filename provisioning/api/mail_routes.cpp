@@ -39,11 +39,7 @@ http::Response try_mail(MailTrialService& trials, const http::Request& request,
       if (!to) body.fault("address", "must be an e-mail address");
     }
     relay = body.optional_text("relay", kLongestName).value_or("");
-    if (const auto typed = body.optional_text("language", kLongestName)) {
-      const auto known = parse_language(*typed);
-      if (known) language = *known;
-      if (!known) body.fault("language", "must be fr, de, it or en");
-    }
+    language = language_in(body, Language::en);
     body.refuse_the_rest();
   }
   if (!faults.empty() || !to) return to_response(invalid_request(std::move(faults)));

@@ -56,6 +56,15 @@ std::optional<JsonDocument> body_of(const http::Request& request, Faults& faults
   return JsonDocument::parse(request.body, faults);
 }
 
+Language language_in(JsonReader& body, Language otherwise) {
+  constexpr std::size_t kLongestTyped = 64;
+  const auto typed = body.optional_text("language", kLongestTyped);
+  if (!typed) return otherwise;
+  const auto known = parse_language(*typed);
+  if (!known) body.fault("language", "must be fr, de, it or en");
+  return known.value_or(otherwise);
+}
+
 void refuse_members(const http::Request& request, Faults& faults) {
   const std::optional<JsonDocument> body = body_of(request, faults);
   if (body) body->reader(faults).refuse_the_rest();

@@ -8,6 +8,7 @@
 
 #include "api/json.hpp"
 #include "http/message.hpp"
+#include "identity/language.hpp"
 
 namespace portal::api {
 
@@ -31,6 +32,8 @@ class QueryReader {
 /// The body of a request as JSON. Nothing and a fault if it is not JSON, or if a body that is there
 /// is not declared as application/json.
 std::optional<JsonDocument> body_of(const http::Request& request, Faults& faults);
+/// The member "language" of a body, `otherwise` if it is not there; a fault if it is none of ours.
+Language language_in(JsonReader& body, Language otherwise);
 /// A fault unless the body is empty or an empty object.
 void refuse_members(const http::Request& request, Faults& faults);
 

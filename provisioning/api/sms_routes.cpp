@@ -36,11 +36,7 @@ http::Response try_sms(SmsTrialService& trials, const http::Request& request,
     JsonReader body = document->reader(faults);
     number = body.text("number", kLongestNumber);
     gateway = body.optional_text("gateway", kLongestName).value_or("");
-    if (const auto typed = body.optional_text("language", kLongestName)) {
-      const auto known = parse_language(*typed);
-      if (known) language = *known;
-      if (!known) body.fault("language", "must be fr, de, it or en");
-    }
+    language = language_in(body, Language::en);
     body.refuse_the_rest();
   }
   if (!faults.empty() || !number) return to_response(invalid_request(std::move(faults)));
