@@ -1,6 +1,7 @@
 """The demo: a private directory and daemon, and a person or a script who uses them."""
 
 import argparse
+import contextlib
 import fcntl
 import shutil
 import signal
@@ -9,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import people, script
+from . import gateways, network, people, script
 from .portald import PortaldError, PrivatePortald
 from .slapd import PrivateSlapd, SlapdError
 from .terminal import wrapper_library
@@ -105,6 +106,8 @@ def run(options):
         raise PortaldError(f"{folder} holds something else than a demo's data")
     wrapper_library()
     look_for_port(options.port)
+    if options.gateway:
+        network.leave(door=None if options.scripted else options.port)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     kept = lock(folder)
     if options.fresh or options.scripted:
@@ -112,15 +115,22 @@ def run(options):
             if part != mark:
                 shutil.rmtree(part) if part.is_dir() else part.unlink()
     has_data = (folder / "portald").exists()
-    with kept, PrivateSlapd(folder / "ldap", apart=True) as slapd:
-        with PrivatePortald(folder / "portald", options.build, slapd.facts(), options.port,
-                            apart=True) as portald:
-            persons = folder / "persons.csv"
-            people.write_csv(persons)
-            portald.ctl("--quiet", "persons", "import", str(persons))
-            code = (script.run(portald, slapd, say) if options.scripted
-                    else by_hand(portald, has_data))
-            portald.stop()
+    with contextlib.ExitStack() as house:
+        house.enter_context(kept)
+        slapd = house.enter_context(PrivateSlapd(folder / "ldap", apart=True))
+        sent_by = house.enter_context(gateways.Gateways(folder)) if options.gateway else None
+        if sent_by:
+            sent_by.leave_password(folder / "portald")
+        portald = house.enter_context(
+            PrivatePortald(folder / "portald", options.build, slapd.facts(), options.port, apart=True,
+                           append=gateways.CONFIGURATION if sent_by else ""))
+        portald.spool = sent_by or portald.spool
+        persons = folder / "persons.csv"
+        people.write_csv(persons)
+        portald.ctl("--quiet", "persons", "import", str(persons))
+        code = (script.run(portald, slapd, say, sent_by) if options.scripted
+                else by_hand(portald, has_data))
+        portald.stop()
     return code
 
 
@@ -128,6 +138,7 @@ def main():
     parser = argparse.ArgumentParser(prog="config/demo")
     parser.add_argument("--build", type=Path, required=True)
     parser.add_argument("--scripted", action="store_true")
+    parser.add_argument("--gateway", action="store_true")
     parser.add_argument("--fresh", action="store_true")
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--port", type=int, default=8443)

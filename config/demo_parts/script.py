@@ -75,6 +75,11 @@ class Script:
                   lambda: self.pam(terminal, anna, anna.read_sms_code))
         self.step("PAM: a session opens and closes", lambda: self.pam_session(terminal, beat))
 
+    def look_at_gateways(self):
+        self.step("portalctl mail test: OpenSMTPD takes it", self.mail_trial)
+        self.step("portalctl sms test: Kannel takes it", self.sms_trial)
+        self.step("Kannel has reported that each SMS reached the phone", self.reports)
+
     def administer(self, anna):
         self.step("portalctl shows both accounts", self.accounts)
         self.step("portalctl locks Anna: her password is right and she stays outside",
@@ -195,6 +200,25 @@ class Script:
         self.ctl("accounts", "lock", journey.person.email)
         return self.refused(journey.type_password())
 
+    def mail_trial(self):
+        self.ctl("mail", "test", "eva@example.ch")
+        return "arrived: " + self.portald.spool.wait_for("eva@example.ch").subject
+
+    def sms_trial(self):
+        self.ctl("sms", "test", "079 000 00 55")
+        return "arrived: " + self.portald.spool.wait_for("+41790000055").text.splitlines()[0]
+
+    def reports(self):
+        end = time.monotonic() + 10
+        while True:
+            log = self.portald.log.read_text(encoding="utf-8").splitlines()
+            taken = sum("SMS gateway asked" in line and "outcome=accepted" in line for line in log)
+            delivered = sum("outcome=delivered" in line for line in log)
+            if taken and taken == delivered:
+                return f"{delivered} of {taken}"
+            expect(time.monotonic() < end, f"{delivered} reports of {taken} SMS")
+            time.sleep(0.1)
+
     def audit(self):
         verdict = self.portald.ctl("audit", "verify").stdout.strip()
         expect("records hold together, last hash " in verdict, verdict)
@@ -206,12 +230,14 @@ class Script:
         return f"{verdict}; no secret in them"
 
 
-def run(portald, slapd, say):
+def run(portald, slapd, say, gateways=None):
     """Gives the exit code."""
     script = Script(portald, slapd, say)
     anna, beat = script.register()
     script.log_in_on_the_web(anna, beat)
     script.log_in_through_pam(anna, beat)
+    if gateways:
+        script.look_at_gateways()
     script.administer(anna)
     say(f"All {script.steps} steps held.")
     return 0

@@ -44,9 +44,9 @@ class SlapdError(Exception):
     """slapd or one of its tools failed; the text says how."""
 
 
-def die_with_parent():
+def die_with_parent(by=signal.SIGTERM):
     """In the child: a slapd never outlives the process that started it, not even a killed one."""
-    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, by)
 
 
 def replace_line(text, start, line):

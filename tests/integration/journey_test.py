@@ -18,14 +18,24 @@ ROOT = Path(os.environ["PORTAL_SOURCE"])
 class Demo(unittest.TestCase):
     def test_the_scripted_demo_holds_every_step(self):
         """W1, W2, T4, T8, R4, L5: config/demo --scripted ends well and leaves nothing running."""
+        self.run_demo()
+
+    def test_the_same_through_real_gateways(self):
+        """R10, R11, R12, S3: config/demo --scripted --gateway."""
+        said = self.run_demo("--gateway")
+        self.assertIn("portalctl sms test: Kannel takes it", said)
+
+    def run_demo(self, *options):
         with tempfile.TemporaryDirectory(prefix="demo-") as folder:
-            done = subprocess.run([ROOT / "config/demo", "--scripted", "--folder", folder + "/d"],
+            done = subprocess.run([ROOT / "config/demo", "--scripted", *options,
+                                   "--folder", folder + "/d"],
                                   capture_output=True, text=True, check=False, timeout=400)
             self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
             self.assertIn("steps held", done.stdout)
             left = subprocess.run(["pgrep", "-f", folder], stdout=subprocess.PIPE, text=True,
                                   check=False).stdout
             self.assertEqual(left, "")
+        return done.stdout
 
 
 class Registration(Household):

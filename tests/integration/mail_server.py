@@ -1,11 +1,8 @@
 """Real mail servers that a private portald hands its mails to."""
 
 import itertools
-import os
-import shutil
 import socket
 import ssl
-import subprocess
 import threading
 import time
 from pathlib import Path
@@ -13,7 +10,6 @@ from pathlib import Path
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from demo_parts.slapd import die_with_parent
 from demo_parts.spool import Spool
 
 USER, PASSWORD = "portal", "geheim 7 für «SMTP»"
@@ -24,8 +20,11 @@ class _Keeper:
 
     def __init__(self, folder):
         self.folder, self.count, self.came = folder, itertools.count(1), []
+        self.arrivals = {}  # address → time.monotonic() of the first mail to it
 
     async def handle_DATA(self, _server, session, envelope):  # noqa: N802: aiosmtpd's name
+        for address in envelope.rcpt_tos:
+            self.arrivals.setdefault(address, time.monotonic())
         self.came.append({"from": envelope.mail_from, "to": envelope.rcpt_tos,
                           "tls": session.ssl is not None, "user": session.authenticated,
                           "peer": session.peer})
@@ -97,66 +96,6 @@ class SilentServer:
             connection.close()
 
 
-class OpenSmtpd:
-    """OpenSMTPD with a queue and a control socket that only its own processes see; it delivers what
-    it is given into a Maildir. Without TLS: the one in Debian 12 fails each handshake as a server
-    since OpenSSL 3 (its issues 1171 and 1239), and it takes no login without TLS."""
-
-    CONFIGURATION = """\
-table everybody {{ "@" = "nobody" }}
-listen on 127.0.0.1 port {port} hostname localhost
-action "keep" maildir "{folder}/Maildir" virtual <everybody>
-match from any for domain "example.ch" action "keep"
-"""
-
-    def __init__(self, folder, port):
-        self.folder, self.port, self.process = Path(folder), port, None
-        self.maildir, self.log = self.folder / "Maildir", self.folder / "log"
-        self.mails = Spool(self.folder / "read")
-
-    def start(self, patience=15):
-        self.folder.mkdir(parents=True)
-        self.maildir.mkdir()
-        self.mails.folder.mkdir()
-        # It delivers as "nobody", who must come this far.
-        shutil.chown(self.maildir, "nobody")
-        for folder in (self.folder, *self.folder.parents):
-            if folder == Path("/tmp"):
-                break
-            folder.chmod(folder.stat().st_mode | 0o011)
-        configuration = self.folder / "smtpd.conf"
-        configuration.write_text(self.CONFIGURATION.format(folder=self.folder, port=self.port),
-                                 encoding="utf-8")
-        private = ("mount -t tmpfs -o mode=755 none /var/spool && mount -t tmpfs -o mode=755 none /run"
-                   f" && exec /usr/sbin/smtpd -d -f {configuration}")
-        with open(self.log, "wb") as log:
-            self.process = subprocess.Popen(
-                ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c", private],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=die_with_parent)
-        end = time.monotonic() + patience
-        while time.monotonic() < end and self.process.poll() is None:
-            try:
-                with socket.create_connection(("127.0.0.1", self.port), 1) as connection:
-                    if connection.recv(100).startswith(b"220"):
-                        return self
-            except OSError:
-                time.sleep(0.05)
-        raise AssertionError(f"smtpd does not answer:\n{self.log.read_text(errors='replace')}")
-
-    def collect(self):
-        """Puts what was delivered where a Spool reads it."""
-        for file in sorted((self.maildir / "new").glob("*")):
-            target = self.mails.folder / f"{file.name.replace('/', '_')}.eml"
-            if not target.exists():
-                os.link(file, target)
-
-    def stop(self):
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-            self.process = None
-
-
 class Letterbox:
     """Reads mails from a mail server and SMS from the daemon's spool, as Journey asks for them."""
 
@@ -166,15 +105,7 @@ class Letterbox:
     def wait_for(self, to, patience=10):
         if "@" not in to:
             return self.spool.wait_for(to, patience)
-        end = time.monotonic() + patience
-        while True:
-            if hasattr(self.server, "collect"):
-                self.server.collect()
-            try:
-                return self.server.mails.wait_for(to, 0.1)
-            except AssertionError:
-                if time.monotonic() > end:
-                    raise
+        return self.server.mails.wait_for(to, patience)
 
     def skip_all(self):
         self.spool.skip_all()

@@ -10,9 +10,10 @@ import unittest
 from demo_parts import people
 from demo_parts.authority import Authority
 from demo_parts.journey import Journey
+from demo_parts.opensmtpd import PrivateOpenSmtpd
 from demo_parts.portald import PrivatePortald
 from integration.household import BUILD, Household
-from integration.mail_server import PASSWORD, USER, AioServer, Letterbox, OpenSmtpd, SilentServer
+from integration.mail_server import PASSWORD, USER, AioServer, Letterbox, SilentServer
 
 GOOD, SILENT, TLS, PLAIN, STRANGER, MISNAMED, OPEN = range(2525, 2532)
 
@@ -195,11 +196,11 @@ class ByOpenSmtpd(RelayHousehold):
 
     @classmethod
     def start_servers(cls):
-        cls.server = cls.served(OpenSmtpd(cls.folder / "opensmtpd", OPEN))
+        cls.server = cls.served(PrivateOpenSmtpd(cls.folder / "opensmtpd", OPEN))
 
     def test_a_registration_reads_its_code_from_the_maildir(self):
         """R10, R12: and a refused recipient is told."""
-        box = Letterbox(self.server, self.portald.spool)
+        box = self.server
         journey = Journey(self.portald, people.CARLA)
         journey.identify()
         journey.choose_credentials()
