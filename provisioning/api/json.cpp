@@ -2,11 +2,11 @@
 #include "api/json.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
+
+#include "base/rfc3339.hpp"
 
 namespace portal::api {
 namespace {
@@ -233,20 +233,6 @@ JsonObject& JsonObject::list(std::string_view name, const std::vector<JsonObject
   }
   add(name, joined + ']');
   return *this;
-}
-
-std::string to_rfc3339(UtcTime time) {
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(time - day);
-  std::array<char, 64> text{};
-  (void)std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
-                      static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                      static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
-                      static_cast<int>(clock.minutes().count()),
-                      static_cast<int>(clock.seconds().count()),
-                      static_cast<int>(clock.subseconds().count()));
-  return text.data();
 }
 
 }  // namespace portal::api

@@ -98,7 +98,4 @@ class JsonObject {
   std::string members_;
 };
 
-/// "2025-03-01T08:30:00.000Z"
-std::string to_rfc3339(UtcTime time);
-
 }  // namespace portal::api
