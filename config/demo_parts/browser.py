@@ -123,6 +123,7 @@ class Browser:
 
     def __init__(self, host, port, authority, language="fr"):
         self.host, self.port, self.language = host, port, language
+        self.authority = host if port == 443 else f"{host}:{port}"
         self.cookies = {}
         self.page = None
         self._context = ssl.create_default_context(cafile=str(authority))
@@ -133,13 +134,13 @@ class Browser:
         raw = socket.create_connection(("127.0.0.1", self.port), timeout=20)
         try:
             connection.sock = self._context.wrap_socket(raw, server_hostname=self.host)
-            sent = {"Host": f"{self.host}:{self.port}", "Accept-Language": self.language}
+            sent = {"Host": self.authority, "Accept-Language": self.language}
             if self.cookies:
                 sent["Cookie"] = "; ".join(f"{name}={value}"
                                            for name, value in self.cookies.items())
             if body is not None:
                 sent["Content-Type"] = "application/x-www-form-urlencoded"
-                sent["Origin"] = f"https://{self.host}:{self.port}"
+                sent["Origin"] = f"https://{self.authority}"
             sent.update(headers)
             connection.request(method, path, body=body, headers=sent)
             answer = connection.getresponse()
@@ -150,7 +151,7 @@ class Browser:
             if name.lower() == "set-cookie":
                 self._keep_cookie(value)
         lower = {name.lower(): value for name, value in answer.getheaders()}
-        return Page(answer.status, f"https://{self.host}:{self.port}{path}", lower, content)
+        return Page(answer.status, f"https://{self.authority}{path}", lower, content)
 
     def go(self, path):
         """Opens a page and follows redirects."""
@@ -186,7 +187,7 @@ class Browser:
             if self.page.status not in (301, 302, 303, 307, 308):
                 return self.page
             target = urllib.parse.urlsplit(self.page.headers["location"])
-            if target.netloc and target.netloc != f"{self.host}:{self.port}":
+            if target.netloc and target.netloc != self.authority:
                 raise AssertionError(f"sent away to {target.netloc}")
             path = target.path + (f"?{target.query}" if target.query else "")
             self.page = self.request("GET", path)

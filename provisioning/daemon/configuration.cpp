@@ -125,6 +125,10 @@ void check_portals(const Configuration& configuration, TextPosition position, Re
       reading.report(position,
                      "portal \"" + portal.id.text() + "\": mail_from: " + sender.error().detail);
     }
+    if (!portal.application.empty() && !portal.may_return_to(portal.application)) {
+      reading.report(position, "portal \"" + portal.id.text() +
+                                   "\": application must be a path below one of return_paths");
+    }
     std::set<std::string> audiences;
     for (const Audience& audience : portal.audiences) {
       if (!audiences.insert(audience.id.text()).second) {

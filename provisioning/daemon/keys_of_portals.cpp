@@ -114,6 +114,26 @@ Keys<Terms> of_terms() {
   };
 }
 
+/// Paths as Portal::may_return_to wants them: "/pension/".
+Shape<Portal> return_paths() {
+  const std::string range = "each like \"/pension/\"";
+  Shape<Portal> shape = texts(&Portal::return_paths);
+  shape.range = range;
+  shape.take = [=, plain = shape.take](Portal& portal, const TomlValue& value,
+                                       const std::string& name, Reading& reading) {
+    plain(portal, value, name, reading);
+    for (const std::string& path : portal.return_paths) {
+      // A path that could not be below itself would never be come back to.
+      Portal alone;
+      alone.return_paths = {path};
+      if (path.starts_with('/') && path.ends_with('/') && alone.may_return_to(path)) continue;
+      reading.report(value.position,
+                     wrong_value_text(name, "a list of paths", range, toml_text(path)));
+    }
+  };
+  return shape;
+}
+
 Keys<Portal> of_plain_portal() {
   using S = Portal;
   return {
@@ -136,6 +156,12 @@ Keys<Portal> of_plain_portal() {
       {"audience", tables(&S::audiences, of_audience()),
        "Who can register: one table for each kind of person.", true},
       {"terms", table(&S::terms, of_terms()), "The terms of use.", false},
+      {"application", text(&S::application),
+       "Where people go after a login: a path of this host below one of return_paths. Without it "
+       "they see their account."},
+      {"return_paths", return_paths(),
+       "Paths of this host, each with a '/' at both ends, below which a login may come back to "
+       "where it was asked for: where applications are that ask /session/check who comes."},
   };
 }
 

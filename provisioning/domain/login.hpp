@@ -52,6 +52,7 @@ struct Granted {
   std::optional<FactorKind> factor;  ///< none where the password alone is enough
   DecisionId decision;
   std::string notice = {};  ///< what they should know: the password expires soon; may be empty
+  std::string shown = {};   ///< beside the password: "totp", "sms", "recovery"; may be empty
 };
 
 /// A login on its way. Small and plain, so that a face can keep it wherever it keeps state (PAM: in

@@ -168,7 +168,8 @@ Result<LoginStep> LoginService::grant(Transaction& transaction,
   event.factor = shown;
   event.reason = "service " + conversation.service;
   if (auto told = transaction.audit().append(event); !told) return fail(told.error());
-  return Granted{account, factor, event.decision, notice_of(neighbours_.phrases, conversation)};
+  return Granted{account, factor, event.decision, notice_of(neighbours_.phrases, conversation),
+                 std::string(shown)};
 }
 
 }  // namespace portal

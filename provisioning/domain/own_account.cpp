@@ -1,5 +1,6 @@
 #include "domain/own_account.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "domain/audit_trail.hpp"
@@ -9,6 +10,9 @@
 
 namespace portal {
 namespace {
+
+/// More than anybody has; what lies beyond is ended by an administrator.
+constexpr int kMostOpen = 1000;
 
 Result<std::optional<FactorHint>> hint_of(Transaction& transaction, const AccountId& account) {
   const auto factor = transaction.accounts().factor_of(account);
@@ -53,6 +57,28 @@ Result<void> OwnAccountService::accept_terms(const AccountId& account, const Por
     if (auto done = transaction.accounts().accept_terms(account, terms); !done) return done;
     AuditEvent event = success_event(now, "account.terms_accepted", account.text(), source);
     event.reason = "portal " + portal.id.text() + ", terms " + terms.version;
+    return transaction.audit().append(event);
+  });
+}
+
+Result<std::vector<Session>> OwnAccountService::sessions(const AccountId& account, int limit) {
+  return in_read<std::vector<Session>>(store_, [&](Transaction& transaction) {
+    return transaction.sessions().recent(account, limit);
+  });
+}
+
+Result<void> OwnAccountService::end_session(const AccountId& account, const SessionId& session,
+                                            const Source& source) {
+  const UtcTime now = clock_.now();
+  return store_.write("account.end_session", [&](Transaction& transaction) -> Result<void> {
+    const auto open = transaction.sessions().open(account, kMostOpen);
+    if (!open) return fail(open.error());
+    if (std::ranges::find(*open, session, &Session::id) == open->end()) return {};
+    const Result<bool> ended = transaction.sessions().throw_out(session, now);
+    if (!ended) return fail(ended.error());
+    if (!*ended) return {};
+    AuditEvent event = success_event(now, "session.ended", account.text(), source);
+    event.reason = "session " + session.text() + ", by its owner";
     return transaction.audit().append(event);
   });
 }

@@ -8,6 +8,7 @@
 #include "base/result.hpp"
 #include "domain/portals.hpp"
 #include "domain/ports/accounts.hpp"
+#include "domain/ports/sessions.hpp"
 #include "identity/source.hpp"
 
 namespace portal {
@@ -43,6 +44,12 @@ class OwnAccountService {
   /// Fails: unavailable.
   Result<void> accept_terms(const AccountId& account, const Portal& portal, Language language,
                             const Source& source);
+  /// The newest sessions of an account, whether open or over. Fails: unavailable.
+  Result<std::vector<Session>> sessions(const AccountId& account, int limit);
+  /// Ends one of the account's own sessions at once, on every node and on its host (W2); one that
+  /// is over, or somebody else's, is left as it is. Fails: unavailable.
+  Result<void> end_session(const AccountId& account, const SessionId& session,
+                           const Source& source);
 
  private:
   Store& store_;

@@ -35,6 +35,15 @@ struct Portal {
   Translated name;
   std::vector<Audience> audiences;
   Terms terms;
+  /// Where people go after a login: a path below one of `return_paths`; empty: their account.
+  std::string application;
+  /// Paths of this host, each ending in '/', below which a login may come back to where it was
+  /// asked for.
+  std::vector<std::string> return_paths;
+
+  /// Whether a login may end at this address: a path, and perhaps a query, below one of
+  /// `return_paths`, of characters that no program reads in another way.
+  bool may_return_to(std::string_view target) const;
 };
 
 /// The portals of this installation.

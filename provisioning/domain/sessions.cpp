@@ -53,6 +53,7 @@ Result<Secret> SessionService::open_web(const Granted& granted, const PortalId& 
   session.service = "web";
   session.address = source.address;
   session.token_index = keyring_.index("session", token.reveal());
+  session.factor = granted.shown;
   session.started = now;
   session.last_seen = now;
   auto opened = store_.write("session.open", [&](Transaction& transaction) -> Result<void> {

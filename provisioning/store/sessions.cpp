@@ -13,16 +13,20 @@ using sql::Text;
 
 constexpr std::string_view kAdd =
     "insert into sessions (id, kind, account, portal, service, address, terminal, caller, host,"
-    " boot, token_index, started, last_seen, ended, leaving) values (:id, :kind, :account, :portal,"
-    " :service, :address, :terminal, :caller, :host, :boot, :token_index, :started, :last_seen,"
+    " boot, token_index, factor, started, last_seen, ended, leaving) values (:id, :kind, :account, "
+    ":portal,"
+    " :service, :address, :terminal, :caller, :host, :boot, :token_index, :factor, :started, "
+    ":last_seen,"
     " :ended, :leaving)";
 constexpr Text kSession =
     "select id, kind, account, portal, service, address, terminal, caller, host, boot, token_index,"
-    " started, last_seen, ended, leaving from sessions";
+    " factor, started, last_seen, ended, leaving from sessions";
 constexpr Text kByToken = kSession + " where token_index = :token_index and ended is null";
 constexpr Text kOpen = kSession + " where ended is null order by started desc, id limit :limit";
 constexpr Text kOpenOf =
     kSession + " where account = :account and ended is null order by started desc, id limit :limit";
+constexpr Text kRecent =
+    kSession + " where account = :account order by started desc, id limit :limit";
 constexpr std::string_view kTouch =
     "update sessions set last_seen = :now where id = :id and ended is null";
 constexpr std::string_view kEnd =
@@ -76,6 +80,7 @@ Result<Session> read_session(Row& row) {
   session.host = row.text();
   session.boot = row.text();
   session.token_index = row.text();
+  session.factor = row.text();
   session.started = row.time();
   session.last_seen = row.time();
   session.ended = row.optional_time();
@@ -108,6 +113,7 @@ Result<void> SqlSessions::add(const Session& session) {
                    {"host", session.host},
                    {"boot", session.boot},
                    {"token_index", sql::Value::text_or_null(session.token_index)},
+                   {"factor", session.factor},
                    {"started", session.started},
                    {"last_seen", session.last_seen},
                    {"ended", session.ended},
@@ -178,6 +184,11 @@ Result<std::vector<Session>> SqlSessions::open(const AccountId& account, int lim
     return sql::find_all<Session>(context_.connection, kOpen, {{"limit", limit}}, read_session);
   }
   return sql::find_all<Session>(context_.connection, kOpenOf,
+                                {{"account", account.text()}, {"limit", limit}}, read_session);
+}
+
+Result<std::vector<Session>> SqlSessions::recent(const AccountId& account, int limit) {
+  return sql::find_all<Session>(context_.connection, kRecent,
                                 {{"account", account.text()}, {"limit", limit}}, read_session);
 }
 

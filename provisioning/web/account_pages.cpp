@@ -5,6 +5,7 @@
 #include "web/cookies.hpp"
 #include "web/fields.hpp"
 #include "web/public_pages.hpp"
+#include "web/returning.hpp"
 
 namespace portal::web {
 
@@ -60,6 +61,7 @@ http::Response AccountPages::show(const Visit& visit) const {
        "/account",
        0,
        {{"user_name", account->user_name},
+        {"application", optional_text(visit.portal.application)},
         {"portals", portal_list(visit, house_.neighbours.portals, *account)},
         {"factor",
          factor ? visit.words("factor." + std::string(name_of(factor->kind))) : std::string()},
@@ -74,9 +76,10 @@ http::Response AccountPages::terms_page(const Visit& visit, const Problems& prob
   const std::string& text = in_language(visit.portal.terms.text, visit.language());
   return house_.pages.show(visit, {"account_terms",
                                    "my_account.terms.title",
-                                   "/account/terms",
+                                   leading_to("/account/terms", wanted_address(visit)),
                                    0,
-                                   {{"terms", paragraphs(text)},
+                                   {{"to", kept_address(visit)},
+                                    {"terms", paragraphs(text)},
                                     {"version", visit.portal.terms.version},
                                     {"accepted", false},
                                     {"accept", group("accept_terms", problems)}},
@@ -96,14 +99,17 @@ http::Response AccountPages::accept_terms(const Visit& visit) const {
     return terms_page(visit, problems);
   }
   // What was shown is what is accepted: a version that came meanwhile is shown first.
-  if (visit.form.text("version") != visit.portal.terms.version) return redirect("/account/terms");
+  const std::string to = wanted_address(visit);
+  if (visit.form.text("version") != visit.portal.terms.version) {
+    return redirect(leading_to("/account/terms", to));
+  }
   const auto done = house_.own_account.accept_terms(visit.session->account, visit.portal,
                                                     visit.language(), visit.source());
   if (!done) {
     problems.fault(visit.words, done.error(), visit.request.path);
     return terms_page(visit, problems);
   }
-  return redirect("/account");
+  return redirect(to.empty() ? "/account" : to);
 }
 
 http::Response AccountPages::log_out(Visit& visit) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "domain/own_account.hpp"
+#include "domain/visitors.hpp"
 #include "web/pages.hpp"
 #include "web/site.hpp"
 
@@ -12,6 +13,7 @@ struct House {
   SiteSettings settings;
   Pages pages;
   OwnAccountService own_account;
+  VisitorService visitors;
 };
 
 }  // namespace portal::web

@@ -6,6 +6,7 @@
 #include "web/cookies.hpp"
 #include "web/fields.hpp"
 #include "web/registration_pages.hpp"
+#include "web/returning.hpp"
 
 namespace portal::web {
 
@@ -51,8 +52,9 @@ Result<std::optional<PendingLogin>> LoginPages::find_pending(const Visit& visit)
 }
 
 http::Response LoginPages::show_password(const Visit& visit) const {
-  if (visit.session) return redirect("/account");
-  return password_page(visit, {});
+  if (!visit.session) return password_page(visit, {});
+  const std::string to = wanted_address(visit);
+  return redirect(to.empty() ? "/account" : to);
 }
 
 http::Response LoginPages::password_page(const Visit& visit, const Problems& problems) const {
@@ -69,9 +71,10 @@ http::Response LoginPages::password_page(const Visit& visit, const Problems& pro
                        .longest = 1024};
   return house_.pages.show(visit, {"log_in",
                                    "log_in.title",
-                                   "/login",
+                                   leading_to("/login", wanted_address(visit)),
                                    0,
-                                   {{"joins", !waiting_letter(visit).empty()},
+                                   {{"to", kept_address(visit)},
+                                    {"joins", !waiting_letter(visit).empty()},
                                     {"user_name", field(visit.words, user_name, problems)},
                                     {"password", field(visit.words, password, problems)}},
                                    &problems});
@@ -107,7 +110,7 @@ http::Response LoginPages::answer_password(const Visit& visit) const {
     problems.fault(visit.words, token.error(), visit.request.path);
     return password_page(visit, problems);
   }
-  http::Response response = redirect("/login/code");
+  http::Response response = redirect(leading_to("/login/code", wanted_address(visit)));
   set_cookie(response, cookies::login, token->reveal());
   return response;
 }
@@ -123,6 +126,7 @@ http::Response LoginPages::code_page(const Visit& visit, const PendingLogin& pen
                                      const Problems& problems) const {
   const auto factor = house_.own_account.factor_of(pending.account);
   if (!factor) return house_.pages.failed(visit, factor.error());
+  const std::string to = wanted_address(visit);
   const bool by_recovery =
       visit.query.text("recovery") == "1" || visit.form.text("recovery") == "1";
   const bool by_sms = !by_recovery && *factor && (*factor)->kind == FactorKind::sms;
@@ -132,9 +136,12 @@ http::Response LoginPages::code_page(const Visit& visit, const PendingLogin& pen
                   : code_field(visit.words, by_sms ? "field.sms_code" : "field.app_code", problems);
   return house_.pages.show(visit, {"log_in_code",
                                    "log_in.code.title",
-                                   "/login/code",
+                                   leading_to("/login/code", to),
                                    0,
-                                   {{"by_sms", by_sms},
+                                   {{"to", optional_text(to)},
+                                    {"other_way", leading_to("/login/code?recovery=1", to)},
+                                    {"back", leading_to("/login", to)},
+                                    {"by_sms", by_sms},
                                     {"number", by_sms ? (*factor)->phone_masked : ""},
                                     {"sent", visit.query.text("sent") == "1"},
                                     {"by_app", !by_sms && !by_recovery},
@@ -175,7 +182,7 @@ http::Response LoginPages::resend(const Visit& visit) const {
     problems.refuse(visit.words, *refusal, field_of(refusal->reason));
     return code_page(visit, **pending, problems);
   }
-  return redirect("/login/code?sent=1");
+  return redirect(leading_to("/login/code?sent=1", wanted_address(visit)));
 }
 
 http::Response LoginPages::let_in(Visit& visit, const PendingLogin& pending,
@@ -213,7 +220,13 @@ http::Response LoginPages::let_in(Visit& visit, const PendingLogin& pending,
   }
   const Result<Secret> session = sessions.open_web(granted, visit.portal.id, visit.source());
   if (!session) return house_.pages.failed(visit, session.error());
-  http::Response response = redirect("/account?reference=" + granted.decision.text());
+  const auto accepted = house_.visitors.has_accepted_terms(granted.account, visit.portal);
+  if (!accepted) return house_.pages.failed(visit, accepted.error());
+  std::string end = end_of_login(visit);
+  // A new version of the terms is asked for first (requirement R9).
+  if (!*accepted) end = leading_to("/account/terms", end);
+  if (end.empty()) end = "/account?reference=" + granted.decision.text();
+  http::Response response = redirect(std::move(end));
   set_cookie(response, cookies::session, session->reveal());
   clear_cookie(response, cookies::login);
   clear_cookie(response, cookies::registration);

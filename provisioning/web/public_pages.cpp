@@ -10,11 +10,11 @@ using http::Method;
 
 namespace {
 
-constexpr std::size_t kLongestPath = 200;
+constexpr std::size_t kLongestPath = 2'000;
 
 bool is_plain(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-         std::string_view("/-_?=&").find(c) != std::string_view::npos;
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         std::string_view("/-_?=&%").find(c) != std::string_view::npos;
 }
 
 }  // namespace

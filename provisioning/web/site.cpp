@@ -1,6 +1,7 @@
 #include "web/site.hpp"
 
 #include "web/account_pages.hpp"
+#include "web/application_door.hpp"
 #include "web/assets.hpp"
 #include "web/gate.hpp"
 #include "web/house.hpp"
@@ -8,6 +9,7 @@
 #include "web/public_pages.hpp"
 #include "web/recovery_pages.hpp"
 #include "web/registration_pages.hpp"
+#include "web/session_pages.hpp"
 
 namespace portal::web {
 
@@ -15,7 +17,8 @@ class Site::Implementation {
  public:
   Implementation(const Neighbours& neighbours, const SiteSettings& settings)
       : house_{neighbours, settings, Pages(neighbours.phrases, settings.refusal_schedule),
-               OwnAccountService(neighbours.store, neighbours.clock)},
+               OwnAccountService(neighbours.store, neighbours.clock),
+               VisitorService(neighbours.store)},
         gate_({neighbours.portals, neighbours.phrases, neighbours.keyring, neighbours.sessions,
                house_.pages},
               house_.settings.strict_transport) {}
@@ -26,6 +29,8 @@ class Site::Implementation {
     login_.add_routes(router, gate_);
     account_.add_routes(router, gate_);
     recovery_.add_routes(router, gate_);
+    sessions_.add_routes(router, gate_);
+    application_.add_routes(router, gate_);
     add_asset_routes(router, house_.settings.strict_transport);
     router.set_error_page([this](int status, const http::Request& request) {
       return gate_.error_page(status, request);
@@ -40,6 +45,8 @@ class Site::Implementation {
   LoginPages login_{house_};
   AccountPages account_{house_};
   RecoveryPages recovery_{house_};
+  SessionPages sessions_{house_};
+  ApplicationDoor application_{house_};
 };
 
 Site::Site(const Neighbours& neighbours, const SiteSettings& settings)

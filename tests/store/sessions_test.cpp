@@ -16,6 +16,7 @@ Session web_session(const AccountId& account, std::string_view token_index,
   session.service = "web";
   session.address = "192.0.2.7";
   session.token_index = token_index;
+  session.factor = "totp";
   session.started = started;
   session.last_seen = started;
   return session;
@@ -51,6 +52,9 @@ void a_web_session_is_found_by_its_token_until_it_ends(void**) {
     assert_false(got(t.sessions().find_by_token("index-2")).has_value());
     assert_true(got(t.sessions().end(session.id, kNoon + 2min)));
     assert_false(got(t.sessions().end(session.id, kNoon + 3min)));
+    assert_true(got(t.sessions().open(vera.id, 9)).empty());
+    assert_int_equal(got(t.sessions().recent(vera.id, 9)).size(), 1);
+    assert_text(got(t.sessions().recent(vera.id, 9)).front().factor, "totp");
     assert_false(got(t.sessions().find_by_token("index-1")).has_value());
   });
 }

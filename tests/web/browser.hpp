@@ -80,6 +80,13 @@ class Browser {
     return take(stage_.router.handle(request), to);
   }
 
+  /// As a proxy asks for this browser: with its cookies and more headers.
+  const http::Response& get_with(const std::string& to, const Fields& headers) {
+    http::Request request = make(http::Method::get, to);
+    for (const auto& [name, value] : headers) request.headers.emplace_back(name, value);
+    return take(stage_.router.handle(request), to);
+  }
+
   /// Sends a form of the page that is shown; `fields` without its hidden ones.
   const http::Response& post(const std::string& to, Fields fields) {
     fields.emplace_back("csrf", csrf);

@@ -248,8 +248,7 @@ void new_terms_are_asked_for_before_the_account(void**) {
 
   Browser browser(stage);
   log_in_by_sms(browser, stage);
-  assert_text(browser.location(), "/account/terms");
-  browser.get("/account/terms");
+  assert_text(browser.path, "/account/terms");
   browser.page();
   browser.post("/account/terms", {{"version", "2027-01"}});
   assert_int_equal(browser.response.status, 422);
