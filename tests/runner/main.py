@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import builds
+import packages
 import programs
 import report
 import running
@@ -96,6 +97,8 @@ def test(options, started):
     if options.list:
         print("\n".join(f"{program.name} ({program.preset})" for program in selected))
         return 0
+    if any(program.name.startswith("browser.") for program in selected):
+        packages.bring()
     results = []
     # One more than there are cores: the longest test mostly waits.
     for outcome in running.run_all(built(options, selected), jobs=(os.cpu_count() or 2) + 1):
