@@ -53,6 +53,7 @@ Portals portals_of(const Configuration& configuration) {
 web::SiteSettings site_of(const Configuration& configuration) {
   web::SiteSettings site;
   site.refusal_schedule = configuration.web.refusal_schedule;
+  site.session_idle = configuration.login.session_idle;
   site.home_region = configuration.sms.home_region;
   site.password_profile = configuration.registration.profile;
   return site;

@@ -22,6 +22,7 @@ std::string path_of(const EmbeddedFile& asset) {
 
 std::string_view type_of(std::string_view name) {
   if (name.ends_with(".css")) return "text/css; charset=utf-8";
+  if (name.ends_with(".js")) return "text/javascript; charset=utf-8";
   if (name.ends_with(".svg")) return "image/svg+xml";
   throw std::logic_error("an asset of unknown type");
 }

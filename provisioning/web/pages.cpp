@@ -51,8 +51,9 @@ Explanation explanation_of(int status) {
 
 }  // namespace
 
-Pages::Pages(const Phrasebook& phrases, std::chrono::milliseconds refusal_schedule)
-    : templates_(phrases), refusal_schedule_(refusal_schedule) {}
+Pages::Pages(const Phrasebook& phrases, std::chrono::milliseconds refusal_schedule,
+             std::chrono::seconds session_idle)
+    : templates_(phrases), refusal_schedule_(refusal_schedule), session_idle_(session_idle) {}
 
 http::Response Pages::show(const Visit& visit, Page page) const {
   static const Problems none;
@@ -103,7 +104,10 @@ http::Response Pages::framed(const Frame& frame, std::string_view title, int ste
        {"known_portal", frame.portal != nullptr},
        {"title", title},
        {"stylesheet", asset_path("portal.css")},
+       {"script", asset_path("portal.js")},
        {"icon", asset_path("icon.svg")},
+       {"idle_seconds",
+        optional_text(frame.logged_in ? std::to_string(session_idle_.count()) : std::string())},
        {"csrf", optional_text(std::string(frame.csrf))},
        {"path", frame.path},
        {"logged_in", frame.logged_in},

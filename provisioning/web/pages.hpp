@@ -26,7 +26,9 @@ struct Page {
 class Pages {
  public:
   /// `refusal_schedule`: a page that tells a refusal of the domain is not sent before.
-  Pages(const Phrasebook& phrases, std::chrono::milliseconds refusal_schedule);
+  /// `session_idle`: after so long without a request a session ends, and its pages say so before.
+  Pages(const Phrasebook& phrases, std::chrono::milliseconds refusal_schedule,
+        std::chrono::seconds session_idle);
 
   http::Response show(const Visit& visit, Page page) const;
   /// For a page that wants a session: where somebody without one is sent, or that nobody knows at
@@ -51,6 +53,7 @@ class Pages {
 
   Templates templates_;
   std::chrono::milliseconds refusal_schedule_;
+  std::chrono::seconds session_idle_;
 };
 
 /// 303: after a POST always, so that reload and back do no harm (requirement R8).

@@ -101,6 +101,7 @@ Page RegistrationPages::credentials_page(const Visit& visit, const Typed& typed,
   return {.name = "credentials",
           .title = "register.credentials.title",
           .values = {{"email", field(words, email_field(typed.email), problems)},
+                     {"portal_rules", house_.settings.password_profile == PasswordProfile::portal},
                      {"password", field(words, password, problems)},
                      {"password_again", field(words, again, problems)}}};
 }

@@ -16,7 +16,8 @@ namespace portal::web {
 class Site::Implementation {
  public:
   Implementation(const Neighbours& neighbours, const SiteSettings& settings)
-      : house_{neighbours, settings, Pages(neighbours.phrases, settings.refusal_schedule),
+      : house_{neighbours, settings,
+               Pages(neighbours.phrases, settings.refusal_schedule, settings.session_idle),
                OwnAccountService(neighbours.store, neighbours.clock),
                VisitorService(neighbours.store)},
         gate_({neighbours.portals, neighbours.phrases, neighbours.keyring, neighbours.sessions,

@@ -29,6 +29,7 @@ namespace web {
 struct SiteSettings {
   /// Refusals leave this long after the request came in (DESIGN.md section 4).
   std::chrono::milliseconds refusal_schedule = kDefaultRefusalSchedule;
+  std::chrono::seconds session_idle{15 * 60};  ///< as LoginSettings has it: pages warn before (W3)
   std::string home_region = "CH";  ///< completes a phone number typed without its country
   PasswordProfile password_profile = PasswordProfile::portal;  ///< which rules the page tells
   std::chrono::seconds strict_transport{365 * 24 * 3600};      ///< HSTS; 0 s sends none

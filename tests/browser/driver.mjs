@@ -82,6 +82,8 @@ const acts = {
   back: (page) => page.goBack(),
   reload: (page) => page.reload(),
   screenshot: (page, { path }) => page.screenshot({ path, fullPage: true }),
+  install_clock: (page) => page.clock.install(),
+  pass_time: (page, { seconds }) => page.clock.fastForward(seconds * 1000),
   resize: (page, { width, height }) => page.setViewportSize({ width, height }),
 };
 
@@ -93,6 +95,8 @@ async function run(command) {
   const page = pages.get(command.page);
   if (command.act === 'state') return { ...(await state(page)), status: page.lastStatus };
   if (command.act === 'axe') return axe(page);
+  if (command.act === 'is_shown') return page.locator(command.selector).first().isVisible();
+  if (command.act === 'value') return page.locator(`[name="${command.field}"]`).inputValue();
   await acts[command.act](page, command);
   return null;
 }

@@ -24,7 +24,7 @@ def invited(number, portal, language):
 
 BY_SMS = {language: invited(number, "flex", language) for number, language in enumerate(LANGUAGES)}
 BY_APP = {language: invited(10 + number, "1e", language) for number, language in enumerate(LANGUAGES)}
-OTHERS = [invited(20 + number, "flex", "en") for number in range(4)]
+OTHERS = [invited(20 + number, "flex", "en") for number in range(5)]
 
 
 class Pages(Household):
@@ -180,6 +180,47 @@ class Pages(Household):
         window.tab_to("activation_code").type(person.activation_code)
         window.tab_to("accept_terms").act("press", key="Space")
         self.assertEqual(window.tab_to_button().enter()["path"], "/register/credentials")
+
+    def test_with_script_it_is_nicer(self):
+        """W6, W3: formats as one types, the password's rules, the pause, and a warning in time."""
+        person = OTHERS[4]
+        window = self.window(person)
+        window.act("install_clock")
+        window.go("/register")
+        window.choose("audience", "insured").submit("/register")
+        window.tab_to("ahv").type(person.ahv_number.replace(".", ""))
+        self.assertEqual(window.act("value", field="ahv"), person.ahv_number)
+        window.tab_to("born").type(person.birth_date.replace(".", ""))
+        self.assertEqual(window.act("value", field="born"), person.birth_date)
+        window.fill(activation_code=person.activation_code).choose("accept_terms", "yes")
+        window.submit("/register/identity")
+        window.tab_to("password").type("Regen7")
+        self.assertEqual(self.met(window), {"digit", "lower", "upper"})
+        window.type("?Bogen")
+        self.assertEqual(self.met(window), {"length", "digit", "lower", "upper", "special"})
+        self.assertEqual(window.act("axe"), [])
+        window.fill(email=person.email, password=person.password, password_again=person.password)
+        window.submit("/register/credentials")
+        self.assertTrue(window.act("is_shown", selector="[data-countdown]"))
+        self.assertTrue(window.act("is_shown", selector="button:disabled"))
+        window.act("pass_time", seconds=40)
+        self.assertFalse(window.act("is_shown", selector="[data-countdown]"))
+        self.assertFalse(window.act("is_shown", selector="button:disabled"))
+        code = self.portald.spool.wait_for(person.email).code(8)
+        window.fill(code=code).submit("/register/mail-code")
+        window.choose("factor", "sms").submit("/register/factor")
+        window.fill(phone=person.phone).submit("/register/phone")
+        window.fill(code=self.sms_code(person)).submit("/register/sms-code")
+        self.log_in_by_sms(window, person, judged=False)
+        window.act("pass_time", seconds=12 * 60)
+        self.assertFalse(window.act("is_shown", selector="[role=alertdialog]"))
+        window.act("pass_time", seconds=70)
+        self.assertTrue(window.act("is_shown", selector="[role=alertdialog]"))
+        self.judge(window, "19-idle", person, "/account")
+
+    def met(self, window):
+        return {rule for rule in ("length", "digit", "lower", "upper", "special")
+                if window.act("is_shown", selector=f"[data-rule={rule}].met")}
 
     def test_without_script_nothing_is_missing(self):
         """W6: registration and log-in with JavaScript switched off."""

@@ -22,6 +22,8 @@ constexpr const char* kPages[] = {"/",
                                   "/login/code",
                                   "/account",
                                   "/account/terms",
+                                  "/account/sessions",
+                                  "/session/check",
                                   "/nowhere",
                                   "/logout"};
 
@@ -42,13 +44,16 @@ constexpr const char* kForms[] = {"/register",
                                   "/login/code",
                                   "/login/code/resend",
                                   "/account/terms",
+                                  "/account/sessions/end",
+                                  "/account/recovery-codes",
+                                  "/account/recovery-codes/begin",
                                   "/language",
                                   "/logout"};
 
 void assert_guarded(const Browser& browser) {
   assert_text(browser.header("Content-Security-Policy"),
-              "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-              "frame-ancestors 'none'; base-uri 'none'");
+              "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+              "form-action 'self'; frame-ancestors 'none'; base-uri 'none'");
   assert_text(browser.header("X-Content-Type-Options"), "nosniff");
   assert_text(browser.header("Strict-Transport-Security"), "max-age=31536000");
   assert_text(browser.header("Referrer-Policy"), "same-origin");
