@@ -59,6 +59,7 @@ audience = [
   {{ id = "employer", name = {{ fr = "Employeurs", de = "Arbeitgebende", it = "Datori di lavoro", en = "Employers" }}, may_register = false }},
 ]
 terms.version = "2026-01"
+look = {{ accent = "#1d4f6e", dark_accent = "#8fc4e4", logo = "{config}/looks/flex.svg" }}
 terms.text = {{ fr = "{config}/terms/flex.fr.txt", de = "{config}/terms/flex.de.txt", it = "{config}/terms/flex.it.txt", en = "{config}/terms/flex.en.txt" }}
 
 [[portal]]
@@ -70,6 +71,7 @@ audience = [
   {{ id = "insured", name = {{ fr = "Assurés ou pensionnés", de = "Versicherte oder Rentenbeziehende", it = "Assicurati o pensionati", en = "Insured persons or pensioners" }} }},
 ]
 terms.version = "2026-01"
+look = {{ accent = "#5b3a8c", dark_accent = "#c3a6f0", logo = "{config}/looks/1e.svg" }}
 terms.text = {{ fr = "{config}/terms/1e.fr.txt", de = "{config}/terms/1e.de.txt", it = "{config}/terms/1e.it.txt", en = "{config}/terms/1e.en.txt" }}
 """
 

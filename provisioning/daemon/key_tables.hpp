@@ -18,5 +18,6 @@ Keys<ipc::Settings> of_pam();
 Keys<OutgoingSettings> of_delivery();
 Keys<MailSettings> of_mail();
 Keys<PortalSettings> of_portal();
+Keys<Look> of_look();
 
 }  // namespace portal::key_tables

@@ -156,6 +156,7 @@ Keys<Portal> of_plain_portal() {
       {"audience", tables(&S::audiences, of_audience()),
        "Who can register: one table for each kind of person.", true},
       {"terms", table(&S::terms, of_terms()), "The terms of use.", false},
+      {"look", table(&S::look, of_look()), "The fund's own colours and logo."},
       {"application", text(&S::application),
        "Where people go after a login: a path of this host below one of return_paths. Without it "
        "they see their account."},

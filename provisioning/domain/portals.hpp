@@ -27,6 +27,13 @@ struct Terms {
   Translated hash;  ///< BLAKE2b-256 of each text, hex
 };
 
+/// How the pages of a portal look, beyond what all share. Empty: as the product does.
+struct Look {
+  std::string accent;       ///< links and buttons on light paper: "#1d4f6e"
+  std::string dark_accent;  ///< the same on dark paper
+  std::string logo;         ///< an SVG drawing
+};
+
 /// One of the fund's portals, told apart by host name.
 struct Portal {
   PortalId id;
@@ -35,6 +42,7 @@ struct Portal {
   Translated name;
   std::vector<Audience> audiences;
   Terms terms;
+  Look look;
   /// Where people go after a login: a path below one of `return_paths`; empty: their account.
   std::string application;
   /// Paths of this host, each ending in '/', below which a login may come back to where it was

@@ -51,9 +51,12 @@ Explanation explanation_of(int status) {
 
 }  // namespace
 
-Pages::Pages(const Phrasebook& phrases, std::chrono::milliseconds refusal_schedule,
-             std::chrono::seconds session_idle)
-    : templates_(phrases), refusal_schedule_(refusal_schedule), session_idle_(session_idle) {}
+Pages::Pages(const Phrasebook& phrases, const Looks& looks,
+             std::chrono::milliseconds refusal_schedule, std::chrono::seconds session_idle)
+    : templates_(phrases),
+      looks_(looks),
+      refusal_schedule_(refusal_schedule),
+      session_idle_(session_idle) {}
 
 http::Response Pages::show(const Visit& visit, Page page) const {
   static const Problems none;
@@ -94,6 +97,7 @@ http::Response Pages::framed(const Frame& frame, std::string_view title, int ste
     progress = frame.words("register.progress",
                            {{"step", std::to_string(step)}, {"steps", std::to_string(kLastStep)}});
   }
+  const Looks::Addresses looks = looks_.of(frame.portal);
   http::Response response;
   response.status = problems.empty() ? 200 : problems.status();
   response.content_type = "text/html; charset=utf-8";
@@ -104,6 +108,8 @@ http::Response Pages::framed(const Frame& frame, std::string_view title, int ste
        {"known_portal", frame.portal != nullptr},
        {"title", title},
        {"stylesheet", asset_path("portal.css")},
+       {"look", optional_text(looks.stylesheet)},
+       {"logo", optional_text(looks.logo)},
        {"script", asset_path("portal.js")},
        {"icon", asset_path("icon.svg")},
        {"idle_seconds",

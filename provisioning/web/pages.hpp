@@ -6,6 +6,7 @@
 
 #include "base/result.hpp"
 #include "http/message.hpp"
+#include "web/looks.hpp"
 #include "web/problems.hpp"
 #include "web/templates.hpp"
 #include "web/visit.hpp"
@@ -27,7 +28,7 @@ class Pages {
  public:
   /// `refusal_schedule`: a page that tells a refusal of the domain is not sent before.
   /// `session_idle`: after so long without a request a session ends, and its pages say so before.
-  Pages(const Phrasebook& phrases, std::chrono::milliseconds refusal_schedule,
+  Pages(const Phrasebook& phrases, const Looks& looks, std::chrono::milliseconds refusal_schedule,
         std::chrono::seconds session_idle);
 
   http::Response show(const Visit& visit, Page page) const;
@@ -52,6 +53,7 @@ class Pages {
                         const Problems& problems, std::string content) const;
 
   Templates templates_;
+  const Looks& looks_;
   std::chrono::milliseconds refusal_schedule_;
   std::chrono::seconds session_idle_;
 };

@@ -16,8 +16,9 @@ namespace portal::web {
 class Site::Implementation {
  public:
   Implementation(const Neighbours& neighbours, const SiteSettings& settings)
-      : house_{neighbours, settings,
-               Pages(neighbours.phrases, settings.refusal_schedule, settings.session_idle),
+      : looks_(neighbours.portals),
+        house_{neighbours, settings,
+               Pages(neighbours.phrases, looks_, settings.refusal_schedule, settings.session_idle),
                OwnAccountService(neighbours.store, neighbours.clock),
                VisitorService(neighbours.store)},
         gate_({neighbours.portals, neighbours.phrases, neighbours.keyring, neighbours.sessions,
@@ -33,12 +34,14 @@ class Site::Implementation {
     sessions_.add_routes(router, gate_);
     application_.add_routes(router, gate_);
     add_asset_routes(router, house_.settings.strict_transport);
+    looks_.add_routes(router, house_.settings.strict_transport);
     router.set_error_page([this](int status, const http::Request& request) {
       return gate_.error_page(status, request);
     });
   }
 
  private:
+  Looks looks_;
   House house_;
   Gate gate_;
   PublicPages public_{house_};

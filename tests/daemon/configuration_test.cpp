@@ -280,6 +280,48 @@ void portals_must_differ_and_be_well_named(void**) {
   assert_non_null(std::strstr(nobody.error().detail.c_str(), "portal \"flex\": mail_from: "));
 }
 
+void a_portal_looks_as_its_fund_does_and_stays_readable(void**) {
+  // W6
+  const Folder folder;
+  write_file(folder.path / "logo.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>");
+  write_file(folder.path / "logo.png", "\x89PNG");
+  const auto with_look = [](std::string_view look) {
+    return whole() + "look = { " + std::string(look) + " }\n";
+  };
+  const auto loaded =
+      folder.load(with_look(R"(accent = "#5b3a8c", dark_accent = "#C3A6F0", logo = "logo.svg")"));
+  assert_ok(loaded);
+  const Look& look = loaded->portals.front().portal.look;
+  portal::test::assert_text(look.accent, "#5b3a8c");
+  portal::test::assert_text(look.dark_accent, "#C3A6F0");
+  assert_true(look.logo.starts_with("<svg"));
+  assert_problem(folder, with_look(R"(accent = "#888888")"),
+                 "20:19: portal.look.accent: #888888 has a contrast of 3.24 to its paper, and "
+                 "people need 4.5 to read it");
+  for (const char* bad : {R"(accent = "blue")", R"(accent = "#12345")", R"(accent = "#12345g")",
+                          R"(accent = "#fff;}")", R"(dark_accent = "#1d4f6e")",
+                          R"(logo = "logo.png")", R"(logo = "none.svg")", "accent = 7"}) {
+    assert_error(folder.load(with_look(bad)), Errc::malformed);
+  }
+}
+
+void an_application_lies_below_a_path_that_logins_come_back_to(void**) {
+  // W5
+  const Folder folder;
+  const auto loaded = folder.load(
+      whole() + "application = \"/pension/\"\nreturn_paths = [\"/pension/\", \"/archive/\"]\n");
+  assert_ok(loaded);
+  portal::test::assert_text(loaded->portals.front().portal.application, "/pension/");
+  for (const char* bad :
+       {R"(application = "/pension/")", R"(application = "https://pension.example.ch/"
+return_paths = ["/pension/"])",
+        R"(return_paths = ["pension/"])", R"(return_paths = ["/pension"])",
+        R"(return_paths = ["//evil.example/"])", R"(return_paths = ["/a/../b/"])",
+        R"(return_paths = ["https://evil.example/"])", R"(return_paths = "/pension/")"}) {
+    assert_error(folder.load(whole() + bad + "\n"), Errc::malformed);
+  }
+}
+
 void only_the_pages_have_a_proxy_at_their_socket(void**) {
   // W5, C2
   const Folder folder;
@@ -430,6 +472,8 @@ int main() {
       cmocka_unit_test(secrets_that_others_can_read_are_refused),
       cmocka_unit_test(a_missing_file_is_named_where_it_is_asked_for),
       cmocka_unit_test(portals_must_differ_and_be_well_named),
+      cmocka_unit_test(a_portal_looks_as_its_fund_does_and_stays_readable),
+      cmocka_unit_test(an_application_lies_below_a_path_that_logins_come_back_to),
       cmocka_unit_test(only_the_pages_have_a_proxy_at_their_socket),
       cmocka_unit_test(relays_are_read_and_must_be_safe),
       cmocka_unit_test(https_needs_a_certificate),

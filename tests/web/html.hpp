@@ -46,7 +46,7 @@ class Html {
 
  private:
   static bool is_void(const std::string& name) {
-    static const std::set<std::string> names = {"meta", "link", "input", "br"};
+    static const std::set<std::string> names = {"meta", "link", "input", "br", "img"};
     return names.count(name) != 0;
   }
 
