@@ -45,6 +45,9 @@ def main():
         run("the product", ["cmake", "--build", "--preset", "release"], log, root)
     except BuildError as error:
         sys.exit(str(error))
+    except KeyboardInterrupt:
+        print("\nEnding. What is built so far is kept.")
+        sys.exit(130)
 
 
 if __name__ == "__main__":

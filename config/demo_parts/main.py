@@ -22,6 +22,13 @@ class Ended(Exception):
     """Somebody asked us to end."""
 
 
+def port_number(text):
+    """argparse tells whoever typed something else."""
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"wants a port from 1 to 65535, found {text}")
+    return int(text)
+
+
 def on_signal(*_):
     raise Ended
 
@@ -89,6 +96,7 @@ def by_hand(portald, has_data):
     say("\nand look at it as its administrator:")
     ctl = portald.build / "provisioning/ctl/portalctl"
     say(f"\n  {ctl} --socket {portald.folder}/run/admin.sock accounts list")
+    say("\n(or audit list; --help says what else).")
     say(f"\nThe daemon's log is {portald.log}. Ctrl-C ends everything; the data stay.")
     portald.spool.skip_all()
     while portald.process.poll() is None:
@@ -102,6 +110,8 @@ def by_hand(portald, has_data):
 def run(options):
     folder = Path(options.folder or ROOT / "build" / ("demo-scripted" if options.scripted else "demo"))
     mark = folder / ".portal-demo"
+    if folder.exists() and not folder.is_dir():
+        raise PortaldError(f"{folder} is not a folder")
     if folder.exists() and any(folder.iterdir()) and not mark.exists():
         raise PortaldError(f"{folder} holds something else than a demo's data")
     wrapper_library()
@@ -141,7 +151,7 @@ def main():
     parser.add_argument("--gateway", action="store_true")
     parser.add_argument("--fresh", action="store_true")
     parser.add_argument("--folder", type=Path)
-    parser.add_argument("--port", type=int, default=8443)
+    parser.add_argument("--port", type=port_number, default=8443)
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, on_signal)
     signal.signal(signal.SIGHUP, on_signal)

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "domain/password_limits.hpp"
+#include "http/tls.hpp"
 
 namespace portal {
 
@@ -34,6 +35,11 @@ Result<Foundations> Foundations::lay(Configuration& configuration) {
 Result<std::string> check_house(Configuration configuration) {
   const auto foundations = Foundations::lay(configuration);
   if (!foundations) return fail(foundations.error());
+  const http::Listener& web = configuration.web.listener;
+  if (web.kind == http::Listener::Kind::https) {
+    const auto tls = http::TlsContext::load(web.certificate, web.private_key);
+    if (!tls) return fail(tls.error());
+  }
   auto compared = compare_limits(configuration.login, *foundations->directory);
   if (!compared)
     return "the directory's limit on wrong passwords could not be compared with the settings in "

@@ -16,6 +16,7 @@ using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
 using Bio = std::unique_ptr<BIO, Freed<BIO_free_all>>;
 
 constexpr const char* tls_1_2_ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20";
+constexpr std::size_t kLargestChain = 1024 * 1024;
 constexpr const char* groups = "X25519:P-256:P-384";
 
 std::string last_error() {
@@ -77,6 +78,8 @@ Result<TlsContext::Context> TlsContext::make(const std::filesystem::path& certif
   ERR_clear_error();
   const Context context(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
   if (!context || !configure(*context)) return fail(Errc::internal, "TLS: " + last_error());
+  if (const Result<std::string> there = read_text_file(certificate, kLargestChain); !there)
+    return fail(there.error());
   if (SSL_CTX_use_certificate_chain_file(context.get(), certificate.c_str()) != 1)
     return fail(Errc::malformed,
                 certificate.native() + " is not a certificate chain: " + last_error());

@@ -106,6 +106,17 @@ class Portald(Household):
         self.assertIn(f"{file}:{at + 2}:14: login.code_tries: wants a number (1 to 5), found 9",
                       lines)
 
+    def test_check_reads_the_certificate_and_its_key(self):
+        """W5: what would end the start is told before it."""
+        for before, after, told in (
+                ("server.crt", "none.crt", "none.crt: No such file"),
+                ("server.key", "none.key", "none.key: No such file"),
+                ("server.crt", "ca.crt", "does not belong to the certificate")):
+            file = self.changed("tls.toml", before, after)
+            done = run("--config", file, "--check")
+            self.assertEqual(done.returncode, WRONG_CONFIGURATION, done.stderr)
+            self.assertIn(told, done.stderr)
+
     def test_check_refuses_a_throttle_that_lets_the_directory_lock_people_out(self):
         """T6"""
         # The directory locks at 20.

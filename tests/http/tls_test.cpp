@@ -183,7 +183,7 @@ void bad_files_are_refused_at_start(void**) {
   write_file(site.listener.certificate, "no certificate");
   assert_error(http::Server::start(site.listener, {}, router), Errc::malformed);
   site.listener.certificate = "/nonexistent";
-  assert_error(http::Server::start(site.listener, {}, router), Errc::malformed);
+  assert_error(http::Server::start(site.listener, {}, router), Errc::not_found);
 }
 
 }  // namespace
