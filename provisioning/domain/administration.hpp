@@ -118,10 +118,14 @@ class AdministrationService {
   Result<void> enable(std::string_view name, const Administrator& by);
   /// For the person who asks what is kept about them (requirement J5).
   Result<PersonalData> export_data(std::string_view name, const Administrator& by);
-  /// Removes the person, and all that is kept about them but the audit log, in which they are an id
-  /// that belongs to nobody any more (requirements J3, J5). Fails: not_found, conflict (the account
-  /// is not disabled; a login on a host, a registration or a change of the directory has not ended;
-  /// a message is on its way).
+  /// Removes the person, and all that is kept about them but: the audit log, in which they are ids
+  /// that belong to nobody any more, with where they came from (requirements J3, J5); keyed hashes
+  /// of AHV number, telephone number and addresses by which tries are counted, or a letter's tries
+  /// could be had anew, until housekeeping forgets them after 400 days; and for 30 days that a
+  /// message was sent, without its contents. What an abandoned registration has staged is removed
+  /// within minutes. Fails: not_found, conflict (the account is not disabled; a login on a host, a
+  /// registration or a change of the directory has not ended; a message is on its way). A login on
+  /// a host that has not been ended for a day is not waited for: the host is gone.
   Result<LeftEntry> erase(std::string_view name, const Administrator& by);
   /// Removes the second factor and ends all sessions; the person needs a new letter (A2).
   Result<void> reset_factor(std::string_view name, const Administrator& by);

@@ -15,6 +15,8 @@ namespace portal {
 namespace {
 
 constexpr int kMostSessions = 1000;
+/// A host that has not ended a login for so long is gone: its daemon tries at least once a minute.
+constexpr std::chrono::hours kHostIsGone{24};
 
 Result<void> fill(Transaction& transaction, PersonalData& data) {
   const AccountId& account = data.details.account.id;
@@ -47,10 +49,10 @@ Result<void> fill(Transaction& transaction, PersonalData& data) {
 }
 
 /// What must end before the account can: each of these would be left without its other half.
-Result<void> is_settled(Transaction& transaction, const Account& account) {
+Result<void> is_settled(Transaction& transaction, const Account& account, UtcTime now) {
   if (account.state != AccountState::disabled)
     return fail(Errc::conflict, "the account is in use: disable it first");
-  const auto at_hosts = transaction.sessions().at_hosts(account.id);
+  const auto at_hosts = transaction.sessions().at_hosts(account.id, now - kHostIsGone);
   if (!at_hosts) return fail(at_hosts.error());
   if (*at_hosts > 0) return fail(Errc::conflict, "a login of this account on a host has not ended");
   for (const std::string& key : {account.person.text(), account.id.text()}) {
@@ -67,6 +69,19 @@ Result<void> is_settled(Transaction& transaction, const Account& account) {
   const bool staged = std::ranges::any_of(
       *registrations, [](const Registration& one) { return !one.entry_uuid.empty(); });
   if (staged) return fail(Errc::conflict, "a registration of this person has not ended");
+  return {};
+}
+
+/// An entry that an abandoned registration has left in staging is known by its row, which goes.
+Result<void> leave_to_take_back(Transaction& transaction, const PersonId& person, UtcTime now) {
+  const auto registrations = transaction.registrations().of(person);
+  if (!registrations) return fail(registrations.error());
+  for (const Registration& one : *registrations) {
+    if (one.step != RegistrationStep::abandoned) continue;
+    auto written = transaction.intents().write(
+        {IntentId::random(), std::string(kStageIntent), one.account, one.id, "", now});
+    if (!written) return written;
+  }
   return {};
 }
 
@@ -143,8 +158,10 @@ Result<LeftEntry> AdministrationService::erase(std::string_view name, const Admi
       store_, "admin.erase", [&](Transaction& transaction) -> Result<LeftEntry> {
         Result<Account> account = account_named(transaction, name);
         if (!account) return fail(std::move(account).error());
-        if (auto settled = is_settled(transaction, *account); !settled)
+        if (auto settled = is_settled(transaction, *account, now); !settled)
           return fail(std::move(settled).error());
+        if (auto left = leave_to_take_back(transaction, account->person, now); !left)
+          return fail(std::move(left).error());
         if (auto gone = transaction.people().erase(account->person); !gone)
           return fail(std::move(gone).error());
         auto told =
