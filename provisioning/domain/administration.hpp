@@ -11,6 +11,7 @@
 #include "domain/ports/accounts.hpp"
 #include "domain/ports/audit.hpp"
 #include "domain/ports/people.hpp"
+#include "domain/ports/registrations.hpp"
 #include "domain/ports/sessions.hpp"
 #include "domain/settings.hpp"
 
@@ -58,8 +59,9 @@ struct AccountDetails {
   std::string factor_hint;  ///< "+41 •• ••• •• 67", or empty
 };
 
-/// All that is kept about a person (requirement J5), but for what proves who they are: codes and
-/// keys go to nobody.
+/// All that is kept about a person and can be found by their account (requirement J5), but for what
+/// proves who they are: codes and keys go to nobody. Nor is there what nobody can read back, keyed
+/// hashes of what was tried, and messages that are on their way.
 struct PersonalData {
   AccountDetails details;
   std::string phone;  ///< the second factor's number, whole; empty without one
@@ -67,8 +69,9 @@ struct PersonalData {
   int recovery_codes_left = 0;
   std::vector<TermsAcceptance> terms;
   std::vector<Letter> letters;
-  std::vector<Session> sessions;  ///< the open ones
-  std::vector<AuditRecord> records;
+  std::vector<Session> sessions;  ///< the open ones, and those that ended in the last 90 days
+  std::vector<Registration> registrations;  ///< those that are still held, without their keys
+  std::vector<AuditRecord> records;  ///< of the person, the account, and what it was to be before
 };
 
 /// What an erased account leaves behind in the directory, which is not ours to clear.

@@ -1,10 +1,13 @@
 // An account at its end, and what a person may ask for: their data, and that it be forgotten (J5).
 
 #include <algorithm>
+#include <limits>
+#include <set>
 #include <utility>
 
 #include "domain/administration.hpp"
 #include "domain/administration_acts.hpp"
+#include "domain/audit_trail.hpp"
 #include "domain/ports/intents.hpp"
 #include "domain/ports/outbox.hpp"
 #include "domain/ports/recovery_codes.hpp"
@@ -14,9 +17,22 @@
 namespace portal {
 namespace {
 
-constexpr int kMostSessions = 1000;
 /// A host that has not ended a login for so long is gone: its daemon tries at least once a minute.
 constexpr std::chrono::hours kHostIsGone{24};
+
+/// Whatever the log tells of the person: under these ids, and under those that their account was to
+/// have before.
+Result<std::vector<AuditRecord>> records_of(AuditLog& log, std::set<std::string> ids) {
+  while (true) {
+    auto records = log.of(ids);
+    if (!records) return records;
+    const std::size_t known = ids.size();
+    for (const AuditRecord& record : *records) {
+      if (auto earlier = earlier_id_in(record.event)) ids.insert(std::move(*earlier));
+    }
+    if (ids.size() == known) return records;
+  }
+}
 
 Result<void> fill(Transaction& transaction, PersonalData& data) {
   const AccountId& account = data.details.account.id;
@@ -39,10 +55,18 @@ Result<void> fill(Transaction& transaction, PersonalData& data) {
   auto letters = transaction.people().letters_of(data.details.person.id);
   if (!letters) return fail(std::move(letters).error());
   data.letters = std::move(*letters);
-  auto sessions = transaction.sessions().open(account, kMostSessions);
+  auto sessions = transaction.sessions().recent(account, std::numeric_limits<int>::max());
   if (!sessions) return fail(std::move(sessions).error());
   data.sessions = std::move(*sessions);
-  auto records = transaction.audit().of(account);
+  auto registrations = transaction.registrations().of(data.details.person.id);
+  if (!registrations) return fail(std::move(registrations).error());
+  std::set<std::string> ids{account.text(), data.details.person.id.text()};
+  for (Registration& one : *registrations) {
+    one.seed = Secret();
+    ids.insert(one.account.text());
+  }
+  data.registrations = std::move(*registrations);
+  auto records = records_of(transaction.audit(), std::move(ids));
   if (!records) return fail(std::move(records).error());
   data.records = std::move(*records);
   return {};
@@ -143,6 +167,7 @@ Result<PersonalData> AdministrationService::export_data(std::string_view name,
         "",
         std::nullopt,
         0,
+        {},
         {},
         {},
         {},

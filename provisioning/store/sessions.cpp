@@ -23,6 +23,8 @@ constexpr Text kByToken = kSession + " where token_index = :token_index and ende
 constexpr Text kOpen = kSession + " where ended is null order by started desc, id limit :limit";
 constexpr Text kOpenOf =
     kSession + " where account = :account and ended is null order by started desc, id limit :limit";
+constexpr Text kRecent =
+    kSession + " where account = :account order by started desc, id limit :limit";
 constexpr std::string_view kTouch =
     "update sessions set last_seen = :now where id = :id and ended is null";
 constexpr std::string_view kEnd =
@@ -179,6 +181,11 @@ Result<std::vector<Session>> SqlSessions::open(const AccountId& account, int lim
     return sql::find_all<Session>(context_.connection, kOpen, {{"limit", limit}}, read_session);
   }
   return sql::find_all<Session>(context_.connection, kOpenOf,
+                                {{"account", account.text()}, {"limit", limit}}, read_session);
+}
+
+Result<std::vector<Session>> SqlSessions::recent(const AccountId& account, int limit) {
+  return sql::find_all<Session>(context_.connection, kRecent,
                                 {{"account", account.text()}, {"limit", limit}}, read_session);
 }
 

@@ -24,6 +24,7 @@ class SqlSessions final : public Sessions {
   Result<bool> end_pam(const AccountId& account, std::string_view service, std::int64_t caller,
                        UtcTime now) override;
   Result<std::vector<Session>> open(const AccountId& account, int limit) override;
+  Result<std::vector<Session>> recent(const AccountId& account, int limit) override;
 
   Result<void> put_pending(const PendingLogin& pending) override;
   Result<std::optional<PendingLogin>> find_pending(std::string_view token_index) override;

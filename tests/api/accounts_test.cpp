@@ -130,27 +130,6 @@ void a_disabled_account_stays_outside_until_it_is_enabled(void**) {
   assert_int_equal(desk.house.event_count("account.enabled"), 1);
 }
 
-void a_person_gets_all_that_is_kept_but_no_secret(void**) {
-  // J5, J2
-  DeskWithAnna desk;
-  desk.open_session();
-  const auto response = desk.get(std::string(kAnna) + "/data");
-  const json data = body_of(response, 200);
-  assert_text(data.at("account").at("person").at("birth_date").get<std::string>(), "1963-04-17");
-  assert_text(data.at("phone").get<std::string>(), "+41791234567");
-  assert_int_equal(data.at("terms").size(), 1);
-  assert_int_equal(data.at("letters").size(), 1);
-  assert_false(data.at("letters").at(0).at("used").is_null());
-  assert_int_equal(data.at("sessions").size(), 1);
-  for (const json& record : data.at("records"))
-    assert_text(record.at("account").get<std::string>(), desk.id());
-  assert_text(data.at("records").back().at("what").get<std::string>(), "admin.exported");
-  for (const std::string_view secret :
-       {kCode, std::string_view("code_hash"), std::string_view("seed")})
-    assert_true(response.body.find(secret) == std::string::npos);
-  body_of(desk.get("/v1/accounts/nobody@example.ch/data"), 404);
-}
-
 void sessions_are_listed_and_ended(void**) {
   // W2
   DeskWithAnna desk;
@@ -271,7 +250,6 @@ int main() {
       cmocka_unit_test(lock_and_unlock_take_effect_and_are_audited),
       cmocka_unit_test(a_factor_is_reset_and_nothing_sets_a_password),
       cmocka_unit_test(a_disabled_account_stays_outside_until_it_is_enabled),
-      cmocka_unit_test(a_person_gets_all_that_is_kept_but_no_secret),
       cmocka_unit_test(sessions_are_listed_and_ended),
       cmocka_unit_test(the_audit_log_is_read_page_by_page),
       cmocka_unit_test(the_audit_log_is_verified_and_gives_an_anchor),

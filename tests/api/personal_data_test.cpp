@@ -1,5 +1,7 @@
 // What a person may ask for: all that is kept about them, and that it be forgotten.
 
+#include <set>
+
 #include "domain/login_house.hpp"
 #include "fixture.hpp"
 
@@ -43,6 +45,56 @@ struct DeskWithHistory : Desk {
     return count;
   }
 };
+
+void a_person_gets_all_that_is_kept_but_no_secret(void**) {
+  // J5, J2
+  DeskWithHistory desk;
+  const json letter = {{"ahv_number", kAhv}, {"portal", "flex"}, {"audience", "insured"}};
+  const json issued = body_of(desk.post("/v1/codes", letter), 201);
+  const std::string id = body_of(desk.get(kAnna), 200).at("id").get<std::string>();
+  for (int i = 0; i < 2; ++i) {
+    const Granted granted{AccountId(id), FactorKind::sms, DecisionId::random()};
+    assert_ok(desk.house.sessions->open_web(granted, PortalId("flex"), desk.house.source));
+    desk.house.clock.advance(std::chrono::seconds(1));
+  }
+  const json open = body_of(desk.get("/v1/sessions"), 200).at("sessions");
+  const std::string older = "/v1/sessions/" + open.at(1).at("id").get<std::string>();
+  assert_int_equal(desk.ask(http::Method::delete_, older).status, 204);
+
+  const auto response = desk.get(std::string(kAnna) + "/data");
+  const json data = body_of(response, 200);
+  assert_text(data.at("account").at("person").at("birth_date").get<std::string>(), "1963-04-17");
+  assert_text(data.at("phone").get<std::string>(), "+41791234567");
+  assert_int_equal(data.at("terms").size(), 1);
+  assert_int_equal(data.at("letters").size(), 2);
+  assert_false(data.at("letters").at(1).at("used").is_null());
+  assert_int_equal(data.at("sessions").size(), 2);
+  assert_true(data.at("sessions").at(0).at("ended").is_null());
+  assert_false(data.at("sessions").at(1).at("ended").is_null());
+  const json& registrations = data.at("registrations");
+  assert_int_equal(registrations.size(), 2);
+  assert_text(registrations.at(0).at("step").get<std::string>(), "abandoned");
+  assert_text(registrations.at(0).at("email").get<std::string>(), "anna.alt@example.ch");
+  assert_text(registrations.at(1).at("step").get<std::string>(), "done");
+  assert_text(registrations.at(1).at("phone").get<std::string>(), "+41791234567");
+  // She is the only one there is: whatever the log tells of somebody, it tells of her.
+  json hers = json::array();
+  std::set<std::string> ids;
+  const json log = body_of(desk.get("/v1/audit?limit=1000"), 200);
+  for (const json& record : log.at("records")) {
+    if (record.at("account").is_null()) continue;
+    hers.push_back(record);
+    ids.insert(record.at("account").get<std::string>());
+  }
+  // The person's, the account's, and two that it was to have before.
+  assert_int_equal(ids.size(), 4);
+  assert_true(data.at("records") == hers);
+  const std::string code = issued.at("code").get<std::string>();
+  for (const std::string_view secret :
+       {kCode, std::string_view(code), std::string_view("code_hash"), std::string_view("seed")})
+    assert_true(response.body.find(secret) == std::string::npos);
+  body_of(desk.get("/v1/accounts/nobody@example.ch/data"), 404);
+}
 
 void an_erased_person_is_nowhere_but_in_the_audit_log(void**) {
   // J5, J3
@@ -130,6 +182,7 @@ void a_host_that_is_gone_keeps_nobody(void**) {
 int main() {
   initialise_crypto();
   const CMUnitTest tests[] = {
+      cmocka_unit_test(a_person_gets_all_that_is_kept_but_no_secret),
       cmocka_unit_test(an_erased_person_is_nowhere_but_in_the_audit_log),
       cmocka_unit_test(what_an_erased_person_had_staged_goes_as_well),
       cmocka_unit_test(nobody_is_erased_whose_login_on_a_host_goes_on),

@@ -51,6 +51,8 @@ void a_web_session_is_found_by_its_token_until_it_ends(void**) {
     assert_false(got(t.sessions().find_by_token("index-2")).has_value());
     assert_true(got(t.sessions().end(session.id, kNoon + 2min)));
     assert_false(got(t.sessions().end(session.id, kNoon + 3min)));
+    assert_true(got(t.sessions().open(vera.id, 9)).empty());
+    assert_int_equal(got(t.sessions().recent(vera.id, 9)).size(), 1);
     assert_false(got(t.sessions().find_by_token("index-1")).has_value());
   });
 }
@@ -150,11 +152,11 @@ void a_host_owes_an_end_to_who_was_thrown_out_alone(void**) {
     assert_text(leaving[0].boot, "first");
     assert_int_equal(got(sessions.leaving("there", 10)).size(), 1);
     assert_int_equal(got(sessions.leaving("here", 2)).size(), 2);
-    assert_int_equal(got(sessions.open_on("here")).size(), 0);
-
     assert_int_equal(got(sessions.at_hosts(vera.id, kNoon)), 4);
     assert_int_equal(got(sessions.at_hosts(vera.id, kNoon + 1h)), 3);
     assert_int_equal(got(sessions.at_hosts(vera.id, kNoon + 24h)), 0);
+    assert_int_equal(got(sessions.open_on("here")).size(), 0);
+
     got(sessions.left(thrown_out.id));
     assert_int_equal(got(sessions.leaving("here", 10)).size(), 2);
   });

@@ -76,6 +76,8 @@ class Sessions {
   virtual Result<std::vector<Session>> open_on(std::string_view host) = 0;
   /// The open ones, of one account or (empty id) of all, newest first.
   virtual Result<std::vector<Session>> open(const AccountId& account, int limit) = 0;
+  /// Those of an account, open ones and those that ended lately, newest first.
+  virtual Result<std::vector<Session>> recent(const AccountId& account, int limit) = 0;
 
   virtual Result<void> put_pending(const PendingLogin& pending) = 0;
   virtual Result<std::optional<PendingLogin>> find_pending(std::string_view token_index) = 0;
