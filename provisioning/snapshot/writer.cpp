@@ -199,6 +199,7 @@ Result<Published> SnapshotWriter::publish_file(Unpublished& file, std::uint64_t 
   if (!current) return fail(std::move(current).error());
   current_ = std::move(*current);
   folder_.remove_all_but(base_id, delta_number);
+  current_.reset();
   step("old files removed");
   return Published{base_id, delta_number, *bytes};
 }

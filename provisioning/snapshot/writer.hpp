@@ -55,6 +55,7 @@ class SnapshotWriter {
   /// Fails: conflict (another writer), malformed (rules), denied, unavailable.
   static Result<SnapshotWriter> open(Options options);
 
+  /// Not after a publication that failed when others may have seen it already, either.
   bool has_base() const noexcept { return current_.has_value(); }
   /// What is published now. Only if has_base().
   const OpenedSnapshot& current() const { return *current_; }

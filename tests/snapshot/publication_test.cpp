@@ -221,6 +221,31 @@ void a_damaged_base_is_replaced_by_the_next(void**) {
   assert_false(std::filesystem::exists(publisher.file("base.1")));
 }
 
+void what_failed_after_it_was_pointed_to_is_never_written_over(void**) {
+  // N2: the manifest names it, whatever the writer was told
+  for (const char* step : {"manifest renamed", "generation moved"}) {
+    Publisher publisher;
+    prepare(publisher);
+    const std::filesystem::path hidden = publisher.path().parent_path() / "hidden";
+    bool failing = true;
+    publisher.open([&](std::string_view now) {
+      if (failing && now == step) std::filesystem::rename(publisher.file("current"), hidden);
+      if (!failing) (void)got(publisher.opened().account("p50"));
+    });
+    assert_false(publisher.writer->publish(change(50)).has_value());
+    std::filesystem::rename(hidden, publisher.file("current"));
+    failing = false;
+    assert_true(got(publisher.opened().account("p50")).has_value());
+    assert_false(publisher.writer->has_base());
+    assert_error(publisher.writer->publish(change(60)), Errc::not_found);
+    assert_true(got(publisher.opened().account("p50")).has_value());
+    publisher.publish_base();
+    got(publisher.writer->publish(change(60)));
+    assert_true(got(publisher.opened().account("p60")).has_value());
+    assert_ok(verify_snapshot(publisher.path()));
+  }
+}
+
 }  // namespace
 
 int main() {
@@ -234,6 +259,7 @@ int main() {
       cmocka_unit_test(everybody_may_read_whatever_the_umask_says),
       cmocka_unit_test(a_failure_of_the_source_publishes_nothing),
       cmocka_unit_test(a_damaged_base_is_replaced_by_the_next),
+      cmocka_unit_test(what_failed_after_it_was_pointed_to_is_never_written_over),
   };
   return cmocka_run_group_tests(tests, nullptr, nullptr);
 }
