@@ -51,7 +51,7 @@ class SnapshotWriter {
   };
 
   /// Takes the folder, as Folder::open. What is published there goes on being published; if it is
-  /// damaged or there is none, a base must come first.
+  /// damaged, there is none, or it was published under other rules, a base must come first.
   /// Fails: conflict (another writer), malformed (rules), denied, unavailable.
   static Result<SnapshotWriter> open(Options options);
 
@@ -77,8 +77,7 @@ class SnapshotWriter {
   /// for each change).
   bool wants_merge() const noexcept;
   /// Publishes base and delta as a new base. Takes seconds for a million accounts; what is
-  /// published does not change. Fails: not_found (no base yet), unavailable; denied if what is
-  /// published breaks rules that are new.
+  /// published does not change. Fails: not_found (no base yet), unavailable.
   Result<Published> merge();
 
  private:
