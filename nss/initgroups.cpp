@@ -45,10 +45,7 @@ gid_t gid_at(const AccountView& account, std::size_t i) {
 /// All of the account's gids are for persons (requirement N3).
 bool are_allowed(const View& view, const AccountView& account) {
   for (std::size_t i = 0; i < account.record.group_count; ++i) {
-    if (!view.base().allows_gid(gid_at(account, i)) &&
-        !view.newest().allows_gid(gid_at(account, i))) {
-      return false;
-    }
+    if (!view.newest().allows_gid(gid_at(account, i))) return false;
   }
   return true;
 }

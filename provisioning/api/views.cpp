@@ -40,6 +40,19 @@ JsonObject view_of(const Letter& letter) {
   return view;
 }
 
+JsonObject view_of(const Registration& registration) {
+  JsonObject view;
+  view.text("portal", registration.portal.text())
+      .text("audience", registration.audience.text())
+      .text("step", name_of(registration.step))
+      .text_or_null("email", registration.email ? registration.email->text() : "")
+      .text_or_null("phone", registration.phone ? registration.phone->e164() : "")
+      .object("terms", view_of(registration.terms))
+      .time("started", registration.started)
+      .time("updated", registration.updated);
+  return view;
+}
+
 JsonObject view_of(const Membership& membership) {
   JsonObject view;
   view.text("portal", membership.portal.text())
@@ -87,6 +100,8 @@ JsonObject view_of(const PersonalData& data) {
   for (const TermsAcceptance& one : data.terms) terms.push_back(view_of(one));
   std::vector<JsonObject> letters;
   for (const Letter& one : data.letters) letters.push_back(view_of(one));
+  std::vector<JsonObject> registrations;
+  for (const Registration& one : data.registrations) registrations.push_back(view_of(one));
   JsonObject view;
   return view.object("account", view_of(data.details, Identity::revealed))
       .text_or_null("phone", data.phone)
@@ -95,6 +110,7 @@ JsonObject view_of(const PersonalData& data) {
       .list("terms", terms)
       .list("letters", letters)
       .list("sessions", views_of(data.sessions))
+      .list("registrations", registrations)
       .list("records", views_of(data.records));
 }
 
@@ -118,7 +134,9 @@ JsonObject view_of(const Session& session) {
   } else {
     view.null("process");
   }
-  return view.time("started", session.started).time("last_seen", session.last_seen);
+  return view.time("started", session.started)
+      .time("last_seen", session.last_seen)
+      .time("ended", session.ended);
 }
 
 JsonObject view_of(const AuditRecord& record) {

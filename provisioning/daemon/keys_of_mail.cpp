@@ -65,8 +65,8 @@ Keys<MailSettings> of_mail() {
       {"relay", tables(&S::relays, of_relay()),
        "The mail servers that carry mails on, the preferred one first. Without any, mails go into "
        "the spool. A mail whose end was sent but not answered is never given to the same relay "
-       "again: the next one gets it, and if there is none, it counts as sent. It bears the same "
-       "Message-ID.",
+       "again, unless the daemon dies or the store fails at that moment: the next one gets it, and "
+       "if there is none, it counts as sent. It bears the same Message-ID.",
        false, std::string(kRelayExample)},
   };
 }

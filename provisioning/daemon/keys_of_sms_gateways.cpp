@@ -135,8 +135,9 @@ Keys<SmsGatewaySettings> of_gateway() {
       {"accepted", table(&S::accepted, of_rule()),
        "Answers by which the gateway has taken the message. All that a rule says must be so. An "
        "answer that no rule knows counts as refused, and the message may come here again; with a "
-       "status of 500, 502 or 504, with a body that cannot be read, or without an end, the gateway "
-       "may have the message and never gets it again. In both cases the next one gets it."},
+       "status from 500 on (but 501, 503 and 505), with a body that cannot be read, or without an "
+       "end, the gateway may have the message and never gets it again. In both cases the next one "
+       "gets it."},
       {"refused", table(&S::refused, of_rule()),
        "Answers by which no gateway could send it, such as a number that does not exist."},
       {"unsure", table(&S::unsure, of_rule()),

@@ -27,10 +27,10 @@ struct MailAttempt {
 /// Hands mails to the first relay of a list that takes them. A relay that failed is passed over for
 /// a while. Each attempt is logged by message id and relay.
 ///
-/// A mail is never given to a relay again that may have accepted it. If the answer to the whole
-/// mail is missing, the next relay is asked; if none of them takes it, the mail counts as handed
-/// over. So a mail may arrive twice by two relays, with the same Message-ID, and is lost only if
-/// the last relay did not accept what it was sent.
+/// A mail is never given to a relay again that may have accepted it, unless the daemon dies or the
+/// store fails before that is noted. If the answer to the whole mail is missing, the next relay is
+/// asked; if none of them takes it, the mail counts as handed over. So a mail may arrive twice,
+/// with the same Message-ID, and is lost only if the last relay did not accept what it was sent.
 class MailTransport final : public MailCarrier {
  public:
   /// Fails: malformed (see check_mail; no relay).

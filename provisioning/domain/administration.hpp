@@ -11,6 +11,7 @@
 #include "domain/ports/accounts.hpp"
 #include "domain/ports/audit.hpp"
 #include "domain/ports/people.hpp"
+#include "domain/ports/registrations.hpp"
 #include "domain/ports/sessions.hpp"
 #include "domain/settings.hpp"
 
@@ -58,8 +59,9 @@ struct AccountDetails {
   std::string factor_hint;  ///< "+41 •• ••• •• 67", or empty
 };
 
-/// All that is kept about a person (requirement J5), but for what proves who they are: codes and
-/// keys go to nobody.
+/// All that is kept about a person and can be found by their account (requirement J5), but for what
+/// proves who they are: codes and keys go to nobody. Nor is there what nobody can read back, keyed
+/// hashes of what was tried, and messages that are on their way.
 struct PersonalData {
   AccountDetails details;
   std::string phone;  ///< the second factor's number, whole; empty without one
@@ -67,8 +69,9 @@ struct PersonalData {
   int recovery_codes_left = 0;
   std::vector<TermsAcceptance> terms;
   std::vector<Letter> letters;
-  std::vector<Session> sessions;  ///< the open ones
-  std::vector<AuditRecord> records;
+  std::vector<Session> sessions;  ///< the open ones, and those that ended in the last 90 days
+  std::vector<Registration> registrations;  ///< those that are still held, without their keys
+  std::vector<AuditRecord> records;  ///< of the person, the account, and what it was to be before
 };
 
 /// What an erased account leaves behind in the directory, which is not ours to clear.
@@ -118,10 +121,14 @@ class AdministrationService {
   Result<void> enable(std::string_view name, const Administrator& by);
   /// For the person who asks what is kept about them (requirement J5).
   Result<PersonalData> export_data(std::string_view name, const Administrator& by);
-  /// Removes the person, and all that is kept about them but the audit log, in which they are an id
-  /// that belongs to nobody any more (requirements J3, J5). Fails: not_found, conflict (the account
-  /// is not disabled; a login on a host, a registration or a change of the directory has not ended;
-  /// a message is on its way).
+  /// Removes the person, and all that is kept about them but: the audit log, in which they are ids
+  /// that belong to nobody any more, with where they came from (requirements J3, J5); keyed hashes
+  /// of AHV number, telephone number and addresses by which tries are counted, or a letter's tries
+  /// could be had anew, until housekeeping forgets them after 400 days; and for 30 days that a
+  /// message was sent, without its contents. What an abandoned registration has staged is removed
+  /// within minutes. Fails: not_found, conflict (the account is not disabled; a login on a host, a
+  /// registration or a change of the directory has not ended; a message is on its way). A login on
+  /// a host that has not been ended for a day is not waited for: the host is gone.
   Result<LeftEntry> erase(std::string_view name, const Administrator& by);
   /// Removes the second factor and ends all sessions; the person needs a new letter (A2).
   Result<void> reset_factor(std::string_view name, const Administrator& by);

@@ -1,10 +1,13 @@
 // An account at its end, and what a person may ask for: their data, and that it be forgotten (J5).
 
 #include <algorithm>
+#include <limits>
+#include <set>
 #include <utility>
 
 #include "domain/administration.hpp"
 #include "domain/administration_acts.hpp"
+#include "domain/audit_trail.hpp"
 #include "domain/ports/intents.hpp"
 #include "domain/ports/outbox.hpp"
 #include "domain/ports/recovery_codes.hpp"
@@ -14,7 +17,22 @@
 namespace portal {
 namespace {
 
-constexpr int kMostSessions = 1000;
+/// A host that has not ended a login for so long is gone: its daemon tries at least once a minute.
+constexpr std::chrono::hours kHostIsGone{24};
+
+/// Whatever the log tells of the person: under these ids, and under those that their account was to
+/// have before.
+Result<std::vector<AuditRecord>> records_of(AuditLog& log, std::set<std::string> ids) {
+  while (true) {
+    auto records = log.of(ids);
+    if (!records) return records;
+    const std::size_t known = ids.size();
+    for (const AuditRecord& record : *records) {
+      if (auto earlier = earlier_id_in(record.event)) ids.insert(std::move(*earlier));
+    }
+    if (ids.size() == known) return records;
+  }
+}
 
 Result<void> fill(Transaction& transaction, PersonalData& data) {
   const AccountId& account = data.details.account.id;
@@ -37,20 +55,28 @@ Result<void> fill(Transaction& transaction, PersonalData& data) {
   auto letters = transaction.people().letters_of(data.details.person.id);
   if (!letters) return fail(std::move(letters).error());
   data.letters = std::move(*letters);
-  auto sessions = transaction.sessions().open(account, kMostSessions);
+  auto sessions = transaction.sessions().recent(account, std::numeric_limits<int>::max());
   if (!sessions) return fail(std::move(sessions).error());
   data.sessions = std::move(*sessions);
-  auto records = transaction.audit().of(account);
+  auto registrations = transaction.registrations().of(data.details.person.id);
+  if (!registrations) return fail(std::move(registrations).error());
+  std::set<std::string> ids{account.text(), data.details.person.id.text()};
+  for (Registration& one : *registrations) {
+    one.seed = Secret();
+    ids.insert(one.account.text());
+  }
+  data.registrations = std::move(*registrations);
+  auto records = records_of(transaction.audit(), std::move(ids));
   if (!records) return fail(std::move(records).error());
   data.records = std::move(*records);
   return {};
 }
 
 /// What must end before the account can: each of these would be left without its other half.
-Result<void> is_settled(Transaction& transaction, const Account& account) {
+Result<void> is_settled(Transaction& transaction, const Account& account, UtcTime now) {
   if (account.state != AccountState::disabled)
     return fail(Errc::conflict, "the account is in use: disable it first");
-  const auto at_hosts = transaction.sessions().at_hosts(account.id);
+  const auto at_hosts = transaction.sessions().at_hosts(account.id, now - kHostIsGone);
   if (!at_hosts) return fail(at_hosts.error());
   if (*at_hosts > 0) return fail(Errc::conflict, "a login of this account on a host has not ended");
   for (const std::string& key : {account.person.text(), account.id.text()}) {
@@ -67,6 +93,19 @@ Result<void> is_settled(Transaction& transaction, const Account& account) {
   const bool staged = std::ranges::any_of(
       *registrations, [](const Registration& one) { return !one.entry_uuid.empty(); });
   if (staged) return fail(Errc::conflict, "a registration of this person has not ended");
+  return {};
+}
+
+/// An entry that an abandoned registration has left in staging is known by its row, which goes.
+Result<void> leave_to_take_back(Transaction& transaction, const PersonId& person, UtcTime now) {
+  const auto registrations = transaction.registrations().of(person);
+  if (!registrations) return fail(registrations.error());
+  for (const Registration& one : *registrations) {
+    if (one.step != RegistrationStep::abandoned) continue;
+    auto written = transaction.intents().write(
+        {IntentId::random(), std::string(kStageIntent), one.account, one.id, "", now});
+    if (!written) return written;
+  }
   return {};
 }
 
@@ -131,6 +170,7 @@ Result<PersonalData> AdministrationService::export_data(std::string_view name,
         {},
         {},
         {},
+        {},
         {}};
     if (auto filled = fill(transaction, data); !filled) return fail(std::move(filled).error());
     return data;
@@ -143,8 +183,10 @@ Result<LeftEntry> AdministrationService::erase(std::string_view name, const Admi
       store_, "admin.erase", [&](Transaction& transaction) -> Result<LeftEntry> {
         Result<Account> account = account_named(transaction, name);
         if (!account) return fail(std::move(account).error());
-        if (auto settled = is_settled(transaction, *account); !settled)
+        if (auto settled = is_settled(transaction, *account, now); !settled)
           return fail(std::move(settled).error());
+        if (auto left = leave_to_take_back(transaction, account->person, now); !left)
+          return fail(std::move(left).error());
         if (auto gone = transaction.people().erase(account->person); !gone)
           return fail(std::move(gone).error());
         auto told =

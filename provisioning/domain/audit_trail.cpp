@@ -5,6 +5,12 @@
 #include "domain/ports/store.hpp"
 
 namespace portal {
+namespace {
+
+constexpr std::string_view kRenamed = "registration.account_renamed";
+constexpr std::string_view kUntilNow = "until now ";
+
+}  // namespace
 
 std::string_view outcome_of(RefusalReason reason) noexcept {
   switch (reason) {
@@ -68,6 +74,18 @@ AuditEvent refusal_event(UtcTime when, std::string_view what, std::string_view a
   event.reason = std::string(name_of(refusal.reason));
   if (!why.empty()) event.reason += ": " + std::string(why);
   return event;
+}
+
+AuditEvent renamed_event(UtcTime when, std::string_view account, std::string_view earlier,
+                         const Source& source) {
+  AuditEvent event = success_event(when, kRenamed, account, source);
+  event.reason = std::string(kUntilNow) + std::string(earlier);
+  return event;
+}
+
+std::optional<std::string> earlier_id_in(const AuditEvent& event) {
+  if (event.what != kRenamed || !event.reason.starts_with(kUntilNow)) return std::nullopt;
+  return event.reason.substr(kUntilNow.size());
 }
 
 Result<Refusal> tell_refusal(Transaction& transaction, UtcTime when, std::string_view what,

@@ -39,6 +39,27 @@ int directory_allows(const LoginSettings& settings, int wrong_binds, bool known_
   return std::max(most - kept - wrong_binds, 0);
 }
 
+/// Whether the share that is kept makes up for what other nodes may be judging unnoted.
+bool has_reserve(const LoginSettings& settings) {
+  return directory_allows(settings, 0, true) - directory_allows(settings, 0, false) >=
+         kKeptForKnownSources;
+}
+
+Result<Tally> wrong_binds(Attempts& attempts, const LoginSettings& settings, std::string_view name,
+                          UtcTime now) {
+  return attempts.tally(AttemptKind::wrong_bind, name,
+                        now - settings.directory_failure_window - kTryTakes);
+}
+
+/// Counts one at a moment that none of `before` has, so that it can be forgotten alone.
+Result<UtcTime> count_bind(Attempts& attempts, std::string_view name, const Tally& before,
+                           UtcTime now) {
+  const UtcTime at = before.count == 0 ? now : std::max(now, before.last + 1ms);
+  auto counted = attempts.record(AttemptKind::wrong_bind, name, at);
+  if (!counted) return fail(std::move(counted).error());
+  return at;
+}
+
 bool is_unreserved(const BindAnswer& answer) {
   return answer.verdict == BindAnswer::Verdict::accepted && !answer.expires_in &&
          !answer.grace_logins_left;
@@ -69,16 +90,16 @@ Result<PasswordJudge::Subject> PasswordJudge::look_up(std::string_view typed_nam
     subject.tries_left = tries_left(*wrong, settings_.password_tries, now);
     if (settings_.directory_max_failures == 0) return subject;
 
-    const auto binds = attempts.count(AttemptKind::wrong_bind, subject.name,
-                                      now - settings_.directory_failure_window - kTryTakes);
+    const auto binds = wrong_binds(attempts, settings_, subject.name, now);
     if (!binds) return fail(binds.error());
-    subject.wrong_binds = *binds;
+    subject.wrong_binds = binds->count;
     const auto known = attempts.tally(AttemptKind::known_source, key, UtcTime());
     if (!known) return fail(known.error());
-    subject.tries_left =
-        std::min(subject.tries_left, directory_allows(settings_, *binds, known->count > 0));
+    subject.source_known = known->count > 0;
+    subject.tries_left = std::min(subject.tries_left,
+                                  directory_allows(settings_, binds->count, subject.source_known));
     subject.needs_no_welcome =
-        wrong->count == 0 && known->count > 0 && known->last > now - kKnownAnew;
+        wrong->count == 0 && subject.source_known && known->last > now - kKnownAnew;
     return subject;
   });
 }
@@ -105,6 +126,7 @@ std::optional<PasswordJudge::Fault> PasswordJudge::wait(const Turns::Turn& turn,
                                                         std::uint64_t wrong_before) {
   for (bool has_waited = false;; has_waited = true) {
     const std::size_t ahead = turn.ahead();
+    attempt.ahead = ahead;
     if (has_waited || turns_.wrong_answers() != wrong_before) {
       Result<Subject> again = look_up(attempt.typed_name, attempt.source, attempt.now);
       if (!again) return Fault{RefusalReason::unavailable, "the store does not answer"};
@@ -116,6 +138,28 @@ std::optional<PasswordJudge::Fault> PasswordJudge::wait(const Turns::Turn& turn,
       return Fault{RefusalReason::too_many_tries, "too many at the same time"};
     }
   }
+}
+
+/// Lets it count as wrong before it is judged: other nodes may be at the same account, and what
+/// they judge is known by the store alone. Not the first of an account here while nothing is noted.
+std::optional<PasswordJudge::Fault> PasswordJudge::note_ahead(Try& attempt) {
+  const Subject& subject = attempt.subject;
+  if (settings_.directory_max_failures == 0) return std::nullopt;
+  if (subject.wrong_binds == 0 && attempt.ahead == 0 && has_reserve(settings_)) return std::nullopt;
+  const auto noted =
+      store_.write("login.note_ahead", [&](Transaction& transaction) -> Result<void> {
+        Attempts& attempts = transaction.attempts();
+        const auto binds = wrong_binds(attempts, settings_, subject.name, attempt.now);
+        if (!binds) return fail(binds.error());
+        if (directory_allows(settings_, binds->count, subject.source_known) == 0) return {};
+        const auto at = count_bind(attempts, subject.name, *binds, attempt.now);
+        if (!at) return fail(at.error());
+        attempt.noted = *at;
+        return {};
+      });
+  if (!noted) return Fault{RefusalReason::unavailable, "the store does not answer"};
+  if (!attempt.noted) return Fault{RefusalReason::too_many_tries, "too many at the same time"};
+  return std::nullopt;
 }
 
 std::optional<PasswordJudge::Fault> PasswordJudge::ask_directory(
@@ -150,7 +194,7 @@ JudgedPassword PasswordJudge::judge(std::string_view what, std::string_view type
                                     const Secret& password, const Source& source) {
   JudgedPassword judged;
   const std::uint64_t wrong_before = turns_.wrong_answers();
-  Try attempt{typed_name, source, clock_.now(), {}};
+  Try attempt{typed_name, source, clock_.now(), {}, 0, {}};
   Result<Subject> subject = look_up(typed_name, source, attempt.now);
   if (!subject) {
     judged.refusal = Refusal{RefusalReason::unavailable, DecisionId::random()};
@@ -161,6 +205,7 @@ JudgedPassword PasswordJudge::judge(std::string_view what, std::string_view type
   std::optional<Fault> fault = wait(turn, attempt, wrong_before);
   judged.account = attempt.subject.account;
   judged.needs_no_welcome = attempt.subject.needs_no_welcome;
+  if (!fault) fault = note_ahead(attempt);
   if (!fault) fault = ask_directory(judged.account, password, judged.answer);
   if (!fault && !forgive_binds(attempt)) fault = Fault{RefusalReason::unavailable, "store"};
   if (!fault && is_unreserved(judged.answer)) recent_.note(judged.account->id, clock_.now());
@@ -173,11 +218,27 @@ JudgedPassword PasswordJudge::judge(std::string_view what, std::string_view type
 /// The directory has forgotten the wrong passwords before a right one; so do we, but for those that
 /// it may have seen after it.
 Result<void> PasswordJudge::forgive_binds(const Try& attempt) {
-  if (attempt.subject.wrong_binds == 0) return {};
-  return store_.write("login.forgive", [&](Transaction& transaction) {
-    return transaction.attempts().forget_until(AttemptKind::wrong_bind, attempt.subject.name,
-                                               attempt.now - kTryTakes);
+  if (attempt.subject.wrong_binds == 0 && !attempt.noted) return {};
+  return store_.write("login.forgive", [&](Transaction& transaction) -> Result<void> {
+    Attempts& attempts = transaction.attempts();
+    const std::string& name = attempt.subject.name;
+    auto done = attempts.forget_until(AttemptKind::wrong_bind, name, attempt.now - kTryTakes);
+    if (!done || !attempt.noted) return done;
+    return attempts.forget_at(AttemptKind::wrong_bind, name, *attempt.noted);
   });
+}
+
+/// What was noted ahead stays if it was wrong, and goes if it was not judged; what was not is
+/// counted now. Also for a name that nobody has, or the budget would tell who has an account (L5).
+Result<void> PasswordJudge::keep_bind(Attempts& attempts, const Try& attempt, bool was_wrong) {
+  const std::string& name = attempt.subject.name;
+  if (attempt.noted && !was_wrong)
+    return attempts.forget_at(AttemptKind::wrong_bind, name, *attempt.noted);
+  if (attempt.noted || !was_wrong) return {};
+  const auto before = wrong_binds(attempts, settings_, name, attempt.now);
+  if (!before) return fail(before.error());
+  const auto counted = count_bind(attempts, name, *before, attempt.now);
+  return counted ? Result<void>() : fail(counted.error());
 }
 
 /// Counts what counts and tells the audit log, in one transaction, before the answer leaves.
@@ -189,10 +250,10 @@ Refusal PasswordJudge::note(std::string_view what, const Try& attempt, const Fau
     if (fault.counts) {
       auto counted = attempts.record(AttemptKind::wrong_password,
                                      key_of(subject.name, attempt.source), attempt.now);
-      // Also for a name that nobody has, or the budget would tell who has an account (L5).
-      if (counted) counted = attempts.record(AttemptKind::wrong_bind, subject.name, attempt.now);
       if (!counted) return counted;
     }
+    auto kept = keep_bind(attempts, attempt, fault.counts);
+    if (!kept) return kept;
     const std::string who = subject.account ? subject.account->id.text() : "";
     return transaction.audit().append(
         refusal_event(attempt.now, what, who, attempt.source, refusal, fault.why));

@@ -17,6 +17,7 @@
 
 namespace portal {
 
+class Attempts;
 class Store;
 class Transaction;
 
@@ -32,7 +33,13 @@ struct JudgedPassword {
 /// (account, source), so that an outsider cannot lock the owner out (requirement T6); names that
 /// nobody has are answered and slowed down alike (L5). Fewer wrong ones than the directory's own
 /// limit reach it, whatever number of sources they come from, and the last of them are kept for
-/// sources that the account has logged in from before. Thread-safe; blocks on directory and store.
+/// sources that the account has logged in from before.
+///
+/// So that this holds for several nodes at once, a password is noted as a wrong one before the
+/// directory is asked, and forgotten if it was right. Only the first of an account at a node is
+/// judged without that, as long as none is noted: the usual login is spared a write. So N nodes may
+/// let strangers have N more than their share, for which the three that are kept make up as far as
+/// N = 3. Thread-safe; blocks on directory and store.
 class PasswordJudge {
  public:
   PasswordJudge(Store& store, Directory& directory, const Clock& clock, LoginSettings settings);
@@ -56,7 +63,8 @@ class PasswordJudge {
     std::optional<Account> account;
     std::string name;  ///< the account's id, or the canonical form of what was typed
     int tries_left = 0;
-    int wrong_binds = 0;  ///< that the directory may count
+    int wrong_binds = 0;  ///< that the directory may count, with those that others judge now
+    bool source_known = false;
     bool needs_no_welcome = false;
   };
   struct Try {
@@ -64,6 +72,8 @@ class PasswordJudge {
     const Source& source;
     UtcTime now;
     Subject subject;
+    std::size_t ahead = 0;         ///< how many were judged here when the turn came
+    std::optional<UtcTime> noted;  ///< under which moment it counts as wrong already
   };
   /// Why a password is refused, and whether that counts as a wrong one.
   struct Fault {
@@ -74,6 +84,8 @@ class PasswordJudge {
 
   Result<Subject> look_up(std::string_view typed_name, const Source& source, UtcTime now);
   std::optional<Fault> wait(const Turns::Turn& turn, Try& attempt, std::uint64_t wrong_before);
+  std::optional<Fault> note_ahead(Try& attempt);
+  Result<void> keep_bind(Attempts& attempts, const Try& attempt, bool was_wrong);
   Result<void> forgive_binds(const Try& attempt);
   std::optional<Fault> ask_directory(const std::optional<Account>& account, const Secret& password,
                                      BindAnswer& answer);

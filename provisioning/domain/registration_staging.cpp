@@ -79,10 +79,9 @@ Result<std::optional<Intent>> RegistrationService::adopt_entry(RegistrationAct& 
     if (auto written = intents.write(*replaced); !written) return fail(std::move(written).error());
   }
   if (act.row.account != intent.account) {
-    AuditEvent event =
-        success_event(act.now, "registration.account_renamed", intent.account.text(), act.source);
-    event.reason = "until now " + act.row.account.text();
-    if (auto told = act.transaction.audit().append(event); !told) return fail(told.error());
+    auto told = act.transaction.audit().append(
+        renamed_event(act.now, intent.account.text(), act.row.account.text(), act.source));
+    if (!told) return fail(std::move(told).error());
   }
   act.row.account = intent.account;
   act.row.entry_uuid = entry.entry_uuid;

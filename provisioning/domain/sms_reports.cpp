@@ -31,7 +31,7 @@ Result<void> SmsReports::take(const std::string& gateway, const MessageId& messa
                            : "under way"}});
   if (!arrived && !lost) return {};
   return store_.write("delivery.sms_reported", [&](Transaction& transaction) {
-    return transaction.outbox_queue().take_report(message, arrived, clock_.now());
+    return transaction.outbox_queue().take_report(message, gateway, arrived, clock_.now());
   });
 }
 

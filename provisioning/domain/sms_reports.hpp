@@ -24,8 +24,9 @@ class SmsReports {
   std::string address(const std::string& gateway, const MessageId& message) const;
 
   /// Takes a report: "delivered" or Kannel's 1, "failed" or Kannel's 2 (by the phone) and 16 (by
-  /// the operator); other words change nothing. Logs it, without number and text (requirement J4).
-  /// Fails: denied (the token is not this message's), unavailable.
+  /// the operator); other words change nothing, nor does a failure at a gateway that is not the
+  /// last one tried. Logs it, without number and text (requirement J4). Fails: denied (the token is
+  /// not this message's), unavailable.
   Result<void> take(const std::string& gateway, const MessageId& message, std::string_view token,
                     std::string_view word);
 

@@ -22,8 +22,9 @@ int tries_left(const Tally& wrong, int free_tries, UtcTime now) noexcept;
 
 /// Lets those who try at the same subject go one after the other as far as its tries demand: what
 /// is being judged counts as wrong until it has been found right, so that parallel tries cannot
-/// overshoot a limit. Of this process alone; several nodes may overshoot by one try each.
-/// Thread-safe.
+/// overshoot a limit. Of this process alone: of several nodes each lets as many be judged at the
+/// same time as there are tries left. What must hold for all of them is in the store (see
+/// PasswordJudge for the directory's own limit). Thread-safe.
 class Turns {
  public:
   /// A place in the queue of one subject, left at its end.

@@ -178,8 +178,8 @@ bool Connection::module_waits() {
 
 /// With a place at the desk. An answer must not be burnt for a module that has left.
 void Connection::work() {
-  if (state_ == State::busy && !module_waits()) close_because("the module did not wait");
   try {
+    if (state_ == State::busy && !module_waits()) close_because("the module did not wait");
     if (state_ == State::busy) judge();
   } catch (...) {  // no memory: the place is given back all the same
     desk_.leave();

@@ -9,13 +9,18 @@ namespace {
 
 Error damaged() { return {Errc::malformed, "what is published is damaged"}; }
 
-/// Changes the entry of `id`; says whether what is published differs from it.
+/// Changes the entry of `id`; says whether it was another, or what is published where there was
+/// none. The last word on an id counts, also when it brings back what is published.
 template <class Value>
 Result<bool> change(std::map<std::uint32_t, std::optional<Value>>& delta, std::uint32_t id,
                     std::optional<Value> value, const Result<std::optional<Value>>& published) {
   if (!published) return fail(published.error());
-  if (*published == value) return false;
-  delta[id] = std::move(value);
+  const auto [entry, is_new] = delta.try_emplace(id, *published);
+  if (entry->second == value) {
+    if (is_new) delta.erase(entry);
+    return false;
+  }
+  entry->second = std::move(value);
   return true;
 }
 

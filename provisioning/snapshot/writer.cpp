@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <span>
 #include <utility>
 
 #include "snapshot/delta.hpp"
@@ -69,6 +70,14 @@ Result<void> copy_all(const View& view, RecordSink& sink, Value (*value_of)(cons
   }
 }
 
+bool are_those_of(const Header& header, const Rules& rules) {
+  const std::span<const std::uint32_t> listed(header.listed_gids, header.listed_gid_count);
+  return header.uids.first == rules.uids.first && header.uids.last == rules.uids.last &&
+         header.gids.first == rules.gids.first && header.gids.last == rules.gids.last &&
+         ((header.flags & kEnumerable) != 0) == rules.enumerable &&
+         std::ranges::equal(listed, rules.listed_gids);
+}
+
 Result<void> write_delta(const Delta& delta, ImageBuilder& builder) {
   for (const auto& [uid, account] : delta.accounts) {
     Result<void> added = account ? builder.add(*account) : builder.add_gone_account(uid);
@@ -119,7 +128,8 @@ Result<SnapshotWriter> SnapshotWriter::open(Options options) {
   const Header& header = current->view().newest().header();
   std::copy(std::begin(header.salt), std::end(header.salt), writer.salt_.begin());
   writer.folder_.remove_all_but(header.base_id, header.delta_number);
-  writer.current_ = std::move(*current);
+  // A delta says nothing of what stands in the base and is not allowed any more.
+  if (are_those_of(header, writer.options_.rules)) writer.current_ = std::move(*current);
   return writer;
 }
 
@@ -189,6 +199,7 @@ Result<Published> SnapshotWriter::publish_file(Unpublished& file, std::uint64_t 
   if (Result<void> synced = folder_.sync(); !synced) return fail(std::move(synced).error());
   step("file verified");
   file.keep();  // from here on the manifest may name it, whatever else fails
+  current_.reset();
   if (Result<void> done = folder_.point_to(base_id, delta_number); !done) {
     return fail(std::move(done).error());
   }

@@ -51,10 +51,11 @@ class SnapshotWriter {
   };
 
   /// Takes the folder, as Folder::open. What is published there goes on being published; if it is
-  /// damaged or there is none, a base must come first.
+  /// damaged, there is none, or it was published under other rules, a base must come first.
   /// Fails: conflict (another writer), malformed (rules), denied, unavailable.
   static Result<SnapshotWriter> open(Options options);
 
+  /// Not after a publication that failed when others may have seen it already, either.
   bool has_base() const noexcept { return current_.has_value(); }
   /// What is published now. Only if has_base().
   const OpenedSnapshot& current() const { return *current_; }
@@ -76,8 +77,7 @@ class SnapshotWriter {
   /// for each change).
   bool wants_merge() const noexcept;
   /// Publishes base and delta as a new base. Takes seconds for a million accounts; what is
-  /// published does not change. Fails: not_found (no base yet), unavailable; denied if what is
-  /// published breaks rules that are new.
+  /// published does not change. Fails: not_found (no base yet), unavailable.
   Result<Published> merge();
 
  private:

@@ -17,6 +17,8 @@ constexpr std::string_view kForget =
     "delete from attempts where kind = :kind and key_index = :key_index";
 constexpr std::string_view kForgetUntil =
     "delete from attempts where kind = :kind and key_index = :key_index and at <= :until";
+constexpr std::string_view kForgetAt =
+    "delete from attempts where kind = :kind and key_index = :key_index and at = :at";
 
 /// The same number or address has another index in each kind: they cannot be linked.
 std::string index_of(const Keyring& keyring, AttemptKind kind, std::string_view key) {
@@ -63,6 +65,12 @@ Result<void> SqlAttempts::forget_until(AttemptKind kind, std::string_view key, U
   const std::string index = index_of(context_.keyring, kind, key);
   return sql::run(context_.connection, kForgetUntil,
                   {{"kind", name_of(kind)}, {"key_index", index}, {"until", until}});
+}
+
+Result<void> SqlAttempts::forget_at(AttemptKind kind, std::string_view key, UtcTime at) {
+  const std::string index = index_of(context_.keyring, kind, key);
+  return sql::run(context_.connection, kForgetAt,
+                  {{"kind", name_of(kind)}, {"key_index", index}, {"at", at}});
 }
 
 }  // namespace portal

@@ -15,6 +15,7 @@ class SqlAttempts final : public Attempts {
   Result<void> record(AttemptKind kind, std::string_view key, UtcTime now) override;
   Result<void> forget(AttemptKind kind, std::string_view key) override;
   Result<void> forget_until(AttemptKind kind, std::string_view key, UtcTime until) override;
+  Result<void> forget_at(AttemptKind kind, std::string_view key, UtcTime at) override;
 
  private:
   StoreContext context_;

@@ -1,5 +1,9 @@
 #include "store/audit.hpp"
 
+#include <algorithm>
+#include <array>
+#include <iterator>
+
 #include "base/encoding.hpp"
 #include "store/sealed_texts.hpp"
 #include "store/sql/queries.hpp"
@@ -19,8 +23,8 @@ constexpr std::string_view kLast = "select number, hash from audit order by numb
 constexpr sql::Text kRecord =
     "select number, at, decision, what, outcome, account, actor, address, service, factor, reason,"
     " previous, hash from audit";
+constexpr sql::Text kOf = kRecord + " where account in (:a, :b, :c, :d)";
 constexpr sql::Text kRead = kRecord + " where number > :after order by number limit :limit";
-constexpr sql::Text kOf = kRecord + " where account = :account order by number";
 
 /// What stands where the first record names the one before.
 const std::string& no_hash() {
@@ -113,9 +117,22 @@ Result<std::vector<AuditRecord>> SqlAuditLog::read(std::int64_t after, int limit
                                     {{"after", after}, {"limit", limit}}, read_record);
 }
 
-Result<std::vector<AuditRecord>> SqlAuditLog::of(const AccountId& account) {
-  return sql::find_all<AuditRecord>(context_.connection, kOf, {{"account", account.text()}},
-                                    read_record);
+Result<std::vector<AuditRecord>> SqlAuditLog::of(const std::set<std::string>& ids) {
+  std::vector<AuditRecord> all;
+  for (auto next = ids.begin(); next != ids.end();) {
+    std::array<std::string_view, 4> some;
+    some.fill(*next);
+    for (std::string_view& id : some) {
+      if (next != ids.end()) id = *next++;
+    }
+    auto found = sql::find_all<AuditRecord>(
+        context_.connection, kOf, {{"a", some[0]}, {"b", some[1]}, {"c", some[2]}, {"d", some[3]}},
+        read_record);
+    if (!found) return found;
+    std::ranges::move(*found, std::back_inserter(all));
+  }
+  std::ranges::sort(all, {}, &AuditRecord::number);
+  return all;
 }
 
 Result<std::int64_t> SqlAuditLog::verify() {

@@ -14,7 +14,7 @@ class SqlAuditLog final : public AuditLog {
 
   /// In a write transaction, so that the numbers have no gap and no branch.
   Result<void> append(const AuditEvent& given) override;
-  Result<std::vector<AuditRecord>> of(const AccountId& account) override;
+  Result<std::vector<AuditRecord>> of(const std::set<std::string>& ids) override;
   Result<std::vector<AuditRecord>> read(std::int64_t after, int limit) override;
   Result<std::int64_t> verify() override;
 

@@ -40,6 +40,7 @@ constexpr std::string_view kAwaitReport =
 constexpr std::string_view kArrived =
     "update outbox set state = 'sent', finished = :now, content = '', trouble = ''"
     " where id = :id and state in ('waiting', 'handed_over')";
+constexpr std::string_view kTried = "select tried from outbox where id = :id";
 constexpr std::string_view kLost =
     "update outbox set due = :now where id = :id and state = 'handed_over'";
 // The same code goes out once more while it is the latest and valid; else it has served its time.
@@ -175,7 +176,15 @@ Result<void> SqlOutboxQueue::await_report(const MessageId& id, UtcTime end) {
   return sql::run(context_.connection, kAwaitReport, {{"end", end}, {"id", id.text()}});
 }
 
-Result<void> SqlOutboxQueue::take_report(const MessageId& id, bool arrived, UtcTime now) {
+Result<void> SqlOutboxQueue::take_report(const MessageId& id, std::string_view gateway,
+                                         bool arrived, UtcTime now) {
+  if (!arrived) {
+    const auto tried = sql::find_one<std::vector<std::string>>(
+        context_.connection, kTried, {{"id", id.text()}},
+        [](Row& row) -> Result<std::vector<std::string>> { return split(row.text()); });
+    if (!tried) return fail(tried.error());
+    if (!*tried || (*tried)->empty() || (*tried)->back() != gateway) return {};
+  }
   return sql::run(context_.connection, arrived ? kArrived : kLost,
                   {{"now", now}, {"id", id.text()}});
 }

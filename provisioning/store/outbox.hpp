@@ -28,7 +28,8 @@ class SqlOutboxQueue final : public OutboxQueue {
   Result<void> finish(const MessageId& id, MessageState state, UtcTime now) override;
   Result<void> note_tried(const MessageId& id, const std::vector<std::string>& gateways) override;
   Result<void> await_report(const MessageId& id, UtcTime end) override;
-  Result<void> take_report(const MessageId& id, bool arrived, UtcTime now) override;
+  Result<void> take_report(const MessageId& id, std::string_view gateway, bool arrived,
+                           UtcTime now) override;
   Result<void> retry_at(const MessageId& id, UtcTime next, std::string_view why) override;
 
  private:

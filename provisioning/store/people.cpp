@@ -19,6 +19,10 @@ constexpr std::string_view kPutPerson =
     " on conflict (id) do update set ahv_index = excluded.ahv_index,"
     " language = excluded.language, personal = excluded.personal";
 
+// Codes that were sent hang on the ids of what goes with the person.
+constexpr std::string_view kEraseChallenges =
+    "delete from challenges where subject in (select id from accounts where person = :id"
+    " union select id from registrations where person = :id)";
 constexpr std::string_view kErase = "delete from people where id = :id";
 
 constexpr std::string_view kKillEarlier =
@@ -111,6 +115,8 @@ Result<void> SqlPeople::put(const Person& person) {
 }
 
 Result<void> SqlPeople::erase(const PersonId& person) {
+  auto done = sql::run(context_.connection, kEraseChallenges, {{"id", person.text()}});
+  if (!done) return done;
   return sql::must_change(context_.connection, kErase, {{"id", person.text()}}, Errc::not_found,
                           "no such person");
 }

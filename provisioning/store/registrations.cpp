@@ -22,6 +22,7 @@ constexpr Text kById = kRegistration + " where id = :id";
 constexpr Text kOpenOf =
     kRegistration +
     " where person = :person and step not in ('done', 'abandoned') order by started, id";
+constexpr Text kOf = kRegistration + " where person = :person order by started, id";
 constexpr Text kStale =
     kRegistration +
     " where updated < :before and step not in ('done', 'abandoned') order by updated, id"
@@ -192,6 +193,12 @@ Result<Registration> SqlRegistrations::get(const RegistrationId& id) {
 Result<std::vector<Registration>> SqlRegistrations::open_of(const PersonId& person) {
   return sql::find_all<Registration>(
       context_.connection, kOpenOf, {{"person", person.text()}},
+      [&](Row& row) { return read_registration(row, context_.keyring); });
+}
+
+Result<std::vector<Registration>> SqlRegistrations::of(const PersonId& person) {
+  return sql::find_all<Registration>(
+      context_.connection, kOf, {{"person", person.text()}},
       [&](Row& row) { return read_registration(row, context_.keyring); });
 }
 

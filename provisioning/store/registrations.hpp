@@ -15,6 +15,7 @@ class SqlRegistrations final : public Registrations {
   Result<std::optional<Registration>> find_by_token(std::string_view token_index) override;
   Result<Registration> get(const RegistrationId& id) override;
   Result<std::vector<Registration>> open_of(const PersonId& person) override;
+  Result<std::vector<Registration>> of(const PersonId& person) override;
   Result<std::vector<Registration>> stale(UtcTime before, int limit) override;
   Result<std::vector<Registration>> to_discard(int limit) override;
   Result<void> discarded(const RegistrationId& id) override;

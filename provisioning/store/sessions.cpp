@@ -45,7 +45,7 @@ constexpr Text kLeaving = kSession +
                           " order by leaving, id limit :limit";
 constexpr std::string_view kAtHosts =
     "select count(*) from sessions where account = :account and kind = 'pam'"
-    " and (ended is null or leaving is not null)";
+    " and (ended is null or leaving > :since)";
 constexpr std::string_view kLeft = "update sessions set leaving = null where id = :id";
 constexpr Text kOpenOn = kSession + " where ended is null and kind = 'pam' and host = :host";
 constexpr std::string_view kEndPam =
@@ -159,8 +159,9 @@ Result<bool> SqlSessions::end_pam(const AccountId& account, std::string_view ser
       {{"now", now}, {"account", account.text()}, {"service", service}, {"caller", caller}});
 }
 
-Result<int> SqlSessions::at_hosts(const AccountId& account) {
-  const auto owed = sql::find_one<int>(context_.connection, kAtHosts, {{"account", account.text()}},
+Result<int> SqlSessions::at_hosts(const AccountId& account, UtcTime since) {
+  const auto owed = sql::find_one<int>(context_.connection, kAtHosts,
+                                       {{"account", account.text()}, {"since", since}},
                                        [](Row& row) -> Result<int> { return row.small_integer(); });
   if (!owed) return fail(owed.error());
   return owed->value_or(0);

@@ -17,7 +17,7 @@ class SqlSessions final : public Sessions {
   Result<bool> throw_out(const SessionId& id, UtcTime now) override;
   Result<int> throw_out_all(const AccountId& account, const SessionId& except, SessionsOf where,
                             UtcTime now) override;
-  Result<int> at_hosts(const AccountId& account) override;
+  Result<int> at_hosts(const AccountId& account, UtcTime since) override;
   Result<std::vector<Session>> leaving(std::string_view host, int limit) override;
   Result<void> left(const SessionId& id) override;
   Result<std::vector<Session>> open_on(std::string_view host) override;

@@ -130,75 +130,6 @@ void a_disabled_account_stays_outside_until_it_is_enabled(void**) {
   assert_int_equal(desk.house.event_count("account.enabled"), 1);
 }
 
-void a_person_gets_all_that_is_kept_but_no_secret(void**) {
-  // J5, J2
-  DeskWithAnna desk;
-  desk.open_session();
-  const auto response = desk.get(std::string(kAnna) + "/data");
-  const json data = body_of(response, 200);
-  assert_text(data.at("account").at("person").at("birth_date").get<std::string>(), "1963-04-17");
-  assert_text(data.at("phone").get<std::string>(), "+41791234567");
-  assert_int_equal(data.at("terms").size(), 1);
-  assert_int_equal(data.at("letters").size(), 1);
-  assert_false(data.at("letters").at(0).at("used").is_null());
-  assert_int_equal(data.at("sessions").size(), 1);
-  for (const json& record : data.at("records"))
-    assert_text(record.at("account").get<std::string>(), desk.id());
-  assert_text(data.at("records").back().at("what").get<std::string>(), "admin.exported");
-  for (const std::string_view secret :
-       {kCode, std::string_view("code_hash"), std::string_view("seed")})
-    assert_true(response.body.find(secret) == std::string::npos);
-  body_of(desk.get("/v1/accounts/nobody@example.ch/data"), 404);
-}
-
-void an_erased_person_is_nowhere_but_in_the_audit_log(void**) {
-  // J5, J3
-  DeskWithAnna desk;
-  desk.open_session();
-  const std::string id = desk.id();
-  const json before = body_of(desk.get(kAnna), 200);
-  body_of(desk.ask(http::Method::delete_, kAnna), 409);  // nobody is erased by a slip of the hand
-  assert_int_equal(desk.post(std::string(kAnna) + "/disable").status, 204);
-  body_of(desk.ask(http::Method::delete_, kAnna, R"({"sure": 1})"), 422);
-  body_of(desk.ask(http::Method::delete_, kAnna), 409);  // the notice of her registration waits
-  (void)desk.house.sent();
-  const json left = body_of(desk.ask(http::Method::delete_, kAnna), 200);
-  assert_true(left.at("dn") == before.at("dn"));
-  assert_true(left.at("entry_uuid") == before.at("entry_uuid"));
-  body_of(desk.get(kAnna), 404);
-  body_of(desk.get("/v1/accounts/" + id), 404);
-  for (const char* table : {"people", "letters", "accounts", "memberships", "terms_acceptances",
-                            "factors", "sessions", "registrations", "recovery_codes", "proofs"}) {
-    assert_int_equal(desk.rows_in(table), 0);
-  }
-  assert_int_equal(desk.house.event_count("account.erased"), 1);
-  assert_true(body_of(desk.post("/v1/audit/verify"), 200).at("first_broken").is_null());
-  // A new letter begins anew; the old address is still that of an entry in the directory.
-  desk.house.invite(kAhv, kBorn, "N3W4-C0DE-5678");
-  desk.house.clock.advance(std::chrono::minutes(1));
-  registered_by_sms(desk.house, "anna.neu@example.ch", kAhv, "N3W4-C0DE-5678");
-  const json again = body_of(desk.get("/v1/accounts/anna.neu@example.ch"), 200);
-  assert_true(again.at("id").get<std::string>() != id);
-}
-
-void nobody_is_erased_whose_login_on_a_host_goes_on(void**) {
-  // J5, W4
-  DeskWithAnna desk;
-  const auto opened =
-      desk.house.sessions->open_pam("anna.muster@example.ch", "pts/0", 4711, {"192.0.2.7", "sshd"});
-  assert_ok(opened);
-  (void)desk.house.sent();  // else a message that waits is in the way as well
-  assert_int_equal(desk.post(std::string(kAnna) + "/disable").status, 204);
-  body_of(desk.ask(http::Method::delete_, kAnna), 409);
-  // sshd may be between its account phase and its session.
-  assert_error(
-      desk.house.sessions->open_pam("anna.muster@example.ch", "pts/1", 4712, {"192.0.2.7", "sshd"}),
-      Errc::denied);
-  assert_ok(desk.house.store->write(
-      "test", [&](Transaction& transaction) { return transaction.sessions().left(*opened); }));
-  body_of(desk.ask(http::Method::delete_, kAnna), 200);
-}
-
 void sessions_are_listed_and_ended(void**) {
   // W2
   DeskWithAnna desk;
@@ -319,9 +250,6 @@ int main() {
       cmocka_unit_test(lock_and_unlock_take_effect_and_are_audited),
       cmocka_unit_test(a_factor_is_reset_and_nothing_sets_a_password),
       cmocka_unit_test(a_disabled_account_stays_outside_until_it_is_enabled),
-      cmocka_unit_test(a_person_gets_all_that_is_kept_but_no_secret),
-      cmocka_unit_test(an_erased_person_is_nowhere_but_in_the_audit_log),
-      cmocka_unit_test(nobody_is_erased_whose_login_on_a_host_goes_on),
       cmocka_unit_test(sessions_are_listed_and_ended),
       cmocka_unit_test(the_audit_log_is_read_page_by_page),
       cmocka_unit_test(the_audit_log_is_verified_and_gives_an_anchor),

@@ -26,6 +26,8 @@ struct Post {
       auto leased =
           transaction.outbox_queue().lease(house.clock.now(), house.clock.now() + 1min, 1);
       if (!leased) return portal::fail(leased.error());
+      auto noted = transaction.outbox_queue().note_tried(id, {"twilio", "kannel"});
+      if (!noted) return noted;
       return transaction.outbox_queue().await_report(id, house.clock.now() + 30s);
     }));
   }
@@ -66,6 +68,7 @@ void a_report_of_failure_sends_it_on_at_once(void**) {
   Post post;
   assert_int_equal(post.due_after(1s), 0);
   assert_int_equal(post.ask(post.reports.address("kannel", post.id) + "8"), 204);
+  assert_int_equal(post.ask(post.reports.address("twilio", post.id) + "failed"), 204);  // too late
   assert_int_equal(post.due_after(1s), 0);
   assert_int_equal(post.ask(post.reports.address("kannel", post.id) + "16"), 204);
   assert_int_equal(post.due_after(1s), 1);

@@ -63,9 +63,11 @@ class FakeQueue final : public OutboxQueue {
     find(id).leased_until = {};
     return {};
   }
-  Result<void> take_report(const MessageId& id, bool arrived, UtcTime now) override {
+  Result<void> take_report(const MessageId& id, std::string_view gateway, bool arrived,
+                           UtcTime now) override {
     if (arrived) find(id).state = MessageState::sent;
-    if (!arrived) find(id).due = now;
+    const std::vector<std::string>& tried = find(id).message.tried;
+    if (!arrived && !tried.empty() && tried.back() == gateway) find(id).due = now;
     return {};
   }
   Result<void> finish(const MessageId& id, MessageState state, UtcTime) override {

@@ -103,7 +103,15 @@ void go_on_and_goodbye_goes_to_the_next_relay(void**) {
   });
   Outlet outlet(bad, good);
   assert_ok(outlet.open().send(mail()));
+  assert_true(outlet.log.has("relay=first outcome=uncertain"));
+  assert_true(outlet.log.has("relay=second outcome=accepted"));
   assert_int_equal(good.mails().size(), 1);
+  // All was on its way before the end was seen: who has no other relay does not send it twice.
+  Outlet alone(bad);
+  assert_ok(alone.open().send(mail()));
+  assert_true(alone.log.has("relay=first outcome=uncertain"));
+  assert_true(alone.log.has("counts as handed over"));
+  assert_int_equal(count(bad, "DATA"), 2);
 }
 
 void accepted_is_accepted_whatever_follows(void**) {

@@ -221,6 +221,53 @@ void a_damaged_base_is_replaced_by_the_next(void**) {
   assert_false(std::filesystem::exists(publisher.file("base.1")));
 }
 
+void what_failed_after_it_was_pointed_to_is_never_written_over(void**) {
+  // N2: the manifest names it, whatever the writer was told
+  for (const char* step : {"manifest renamed", "generation moved"}) {
+    Publisher publisher;
+    prepare(publisher);
+    const std::filesystem::path hidden = publisher.path().parent_path() / "hidden";
+    bool failing = true;
+    publisher.open([&](std::string_view now) {
+      if (failing && now == step) std::filesystem::rename(publisher.file("current"), hidden);
+      if (!failing) (void)got(publisher.opened().account("p50"));
+    });
+    assert_false(publisher.writer->publish(change(50)).has_value());
+    std::filesystem::rename(hidden, publisher.file("current"));
+    failing = false;
+    assert_true(got(publisher.opened().account("p50")).has_value());
+    assert_false(publisher.writer->has_base());
+    assert_error(publisher.writer->publish(change(60)), Errc::not_found);
+    assert_true(got(publisher.opened().account("p50")).has_value());
+    publisher.publish_base();
+    got(publisher.writer->publish(change(60)));
+    assert_true(got(publisher.opened().account("p60")).has_value());
+    assert_ok(verify_snapshot(publisher.path()));
+  }
+}
+
+void under_other_rules_a_base_comes_first(void**) {
+  // N3, N4: a delta would leave in the base what is not allowed any more
+  std::vector<Rules> others(4, rules());
+  others[0].uids.last = kFirstUid + 3;
+  others[1].gids.last = kFirstGid + 1;
+  others[2].listed_gids.clear();
+  others[3].enumerable = false;
+  for (const Rules& other : others) {
+    Publisher publisher;
+    publisher.writer.reset();
+    publisher.writer.emplace(got(SnapshotWriter::open({publisher.path(), other, {}})));
+    assert_true(got(publisher.opened().account("p5")).has_value());  // until then
+    assert_false(publisher.writer->has_base());
+    assert_error(publisher.writer->publish(change(2)), Errc::not_found);
+    Account one = account(1);
+    one.groups.clear();
+    got(publisher.writer->publish_base([&](RecordSink& sink) { return sink.add(one); }));
+    assert_false(got(publisher.opened().account("p5")).has_value());
+    assert_true(publisher.writer->has_base());
+  }
+}
+
 }  // namespace
 
 int main() {
@@ -234,6 +281,8 @@ int main() {
       cmocka_unit_test(everybody_may_read_whatever_the_umask_says),
       cmocka_unit_test(a_failure_of_the_source_publishes_nothing),
       cmocka_unit_test(a_damaged_base_is_replaced_by_the_next),
+      cmocka_unit_test(what_failed_after_it_was_pointed_to_is_never_written_over),
+      cmocka_unit_test(under_other_rules_a_base_comes_first),
   };
   return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

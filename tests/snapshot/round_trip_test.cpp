@@ -125,6 +125,21 @@ void what_is_gone_is_not_found_and_can_come_back(void**) {
   assert_true(got(snapshot.group("g2")) == team(2));
 }
 
+void the_last_word_of_a_batch_counts(void**) {
+  // N2, N3: also where it brings back what is published
+  Publisher publisher;
+  Account changed = account(2);
+  changed.home = "/srv/elsewhere";
+  Account before = account(2);
+  before.aliases = {publisher.writer->alias_key("p2@example.ch")};
+  got(publisher.writer->publish(
+      {{changed, before, account(50)}, {team(8)}, {kFirstUid + 50}, {kFirstGid + 8}}));
+  const OpenedSnapshot snapshot = publisher.opened();
+  assert_true(named(snapshot, "p2") == before);
+  assert_false(named(snapshot, "p50").has_value());
+  assert_false(got(snapshot.group("g8")).has_value());
+}
+
 void a_merge_changes_nothing_that_is_read(void**) {
   // N2
   Publisher publisher(50);
@@ -286,6 +301,7 @@ int main() {
       cmocka_unit_test(a_change_is_read_from_the_delta),
       cmocka_unit_test(a_renamed_account_is_gone_under_its_old_name),
       cmocka_unit_test(what_is_gone_is_not_found_and_can_come_back),
+      cmocka_unit_test(the_last_word_of_a_batch_counts),
       cmocka_unit_test(a_merge_changes_nothing_that_is_read),
       cmocka_unit_test(a_delta_that_grows_wants_a_merge),
       cmocka_unit_test(what_changes_nothing_is_not_published),

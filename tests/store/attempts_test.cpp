@@ -54,6 +54,20 @@ void forgetting_is_for_one_kind_and_key(void**) {
   });
 }
 
+void one_moment_is_forgotten_alone(void**) {
+  // T6
+  StoreFixture f;
+  f.write([&](Transaction& t) {
+    for (const auto at : {kNoon, kNoon + 1ms, kNoon + 2ms})
+      got(t.attempts().record(kData, "x", at));
+    got(t.attempts().record(kData, "y", kNoon + 1ms));
+    got(t.attempts().forget_at(kData, "x", kNoon + 1ms));
+    assert_int_equal(got(t.attempts().count(kData, "x", kNoon - 1ms)), 2);
+    assert_int_equal(got(t.attempts().count(kData, "x", kNoon + 1ms)), 1);
+    assert_int_equal(got(t.attempts().count(kData, "y", kNoon - 1ms)), 1);
+  });
+}
+
 }  // namespace
 
 int main() {
@@ -62,6 +76,7 @@ int main() {
       cmocka_unit_test(attempts_are_counted_after_a_time_by_kind_and_key),
       cmocka_unit_test(attempts_survive_a_restart_and_a_failed_request_leaves_none),
       cmocka_unit_test(forgetting_is_for_one_kind_and_key),
+      cmocka_unit_test(one_moment_is_forgotten_alone),
   };
   return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

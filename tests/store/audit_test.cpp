@@ -1,5 +1,7 @@
 #include "domain/ports/audit.hpp"
 
+#include <set>
+
 #include "fixture.hpp"
 #include "store/sql/connection.hpp"
 
@@ -72,6 +74,28 @@ void records_come_back_in_order_and_chained(void**) {
     assert_true(got(t.audit().read(3, 10)).empty());
   });
   assert_int_equal(verified(f), 0);
+}
+
+void records_are_found_under_any_of_many_ids(void**) {
+  // J5
+  StoreFixture f;
+  std::set<std::string> ids;
+  f.write([&](Transaction& t) {
+    for (int i = 0; i < 9; ++i) {
+      AuditEvent made = event("login.granted");
+      made.account = "account-" + std::to_string(i % 6);
+      got(t.audit().append(made));
+      if (i % 6 != 2) ids.insert(made.account);
+    }
+  });
+  f.read([&](Transaction& t) {
+    const std::vector<AuditRecord> found = got(t.audit().of(ids));
+    assert_int_equal(found.size(), 7);
+    for (std::size_t i = 1; i < found.size(); ++i)
+      assert_true(found[i - 1].number < found[i].number);
+    for (const AuditRecord& record : found) assert_true(ids.contains(record.event.account));
+    assert_true(got(t.audit().of({})).empty());
+  });
 }
 
 void what_a_client_calls_itself_is_written_whatever_it_is(void**) {
@@ -166,6 +190,7 @@ int main() {
   initialise_crypto();
   const CMUnitTest tests[] = {
       cmocka_unit_test(records_come_back_in_order_and_chained),
+      cmocka_unit_test(records_are_found_under_any_of_many_ids),
       cmocka_unit_test(what_a_client_calls_itself_is_written_whatever_it_is),
       cmocka_unit_test(an_event_lives_and_dies_with_its_act),
       cmocka_unit_test(nothing_in_the_log_can_be_changed_or_deleted),

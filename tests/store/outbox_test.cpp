@@ -106,15 +106,34 @@ void a_report_ends_a_message_or_sends_it_on(void**) {
   assert_int_equal(lease(f, kNoon).size(), 2);
   f.write([&](Transaction& t) {
     for (const Message* message : {&arrived, &lost}) {
+      got(t.outbox_queue().note_tried(message->id, {"kannel"}));
       got(t.outbox_queue().await_report(message->id, kNoon + 30s));
     }
-    got(t.outbox_queue().take_report(arrived.id, true, kNoon + 2s));
-    got(t.outbox_queue().take_report(lost.id, false, kNoon + 2s));
+    got(t.outbox_queue().take_report(arrived.id, "kannel", true, kNoon + 2s));
+    got(t.outbox_queue().take_report(lost.id, "kannel", false, kNoon + 2s));
   });
   const std::vector<Message> again = lease(f, kNoon + 2s);
   assert_int_equal(again.size(), 1);
   assert_text(again[0].id.text(), lost.id.text());
   assert_int_equal(lease(f, kNoon + 10min - 1s).size(), 1);
+}
+
+void a_gateway_that_was_given_up_reports_on_nothing_but_arrival(void**) {
+  // S3: the message is another gateway's by now
+  StoreFixture f;
+  const Message message = message_to("+41791234567");
+  put(f, message);
+  assert_int_equal(lease(f, kNoon).size(), 1);
+  f.write([&](Transaction& t) {
+    got(t.outbox_queue().note_tried(message.id, {"kannel", "twilio"}));
+    got(t.outbox_queue().await_report(message.id, kNoon + 30s));
+    got(t.outbox_queue().take_report(message.id, "kannel", false, kNoon + 2s));
+  });
+  assert_int_equal(lease(f, kNoon + 29s).size(), 0);
+  f.write([&](Transaction& t) {
+    got(t.outbox_queue().take_report(message.id, "kannel", true, kNoon + 3s));
+  });
+  assert_int_equal(lease(f, kNoon + 31s).size(), 0);
 }
 
 void a_code_that_was_replaced_is_not_sent_once_more(void**) {
@@ -226,6 +245,7 @@ int main() {
       cmocka_unit_test(the_gateways_that_may_have_a_message_are_remembered),
       cmocka_unit_test(what_was_handed_over_waits_for_its_report_and_holds_up_nothing),
       cmocka_unit_test(a_report_ends_a_message_or_sends_it_on),
+      cmocka_unit_test(a_gateway_that_was_given_up_reports_on_nothing_but_arrival),
       cmocka_unit_test(a_code_that_was_replaced_is_not_sent_once_more),
       cmocka_unit_test(what_a_failed_request_wanted_to_send_is_never_sent),
       cmocka_unit_test(a_leased_message_is_given_to_nobody_else_until_the_lease_ends),

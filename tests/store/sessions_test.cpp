@@ -154,6 +154,9 @@ void a_host_owes_an_end_to_who_was_thrown_out_alone(void**) {
     assert_text(leaving[0].boot, "first");
     assert_int_equal(got(sessions.leaving("there", 10)).size(), 1);
     assert_int_equal(got(sessions.leaving("here", 2)).size(), 2);
+    assert_int_equal(got(sessions.at_hosts(vera.id, kNoon)), 4);
+    assert_int_equal(got(sessions.at_hosts(vera.id, kNoon + 1h)), 3);
+    assert_int_equal(got(sessions.at_hosts(vera.id, kNoon + 24h)), 0);
     assert_int_equal(got(sessions.open_on("here")).size(), 0);
 
     got(sessions.left(thrown_out.id));

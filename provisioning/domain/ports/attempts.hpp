@@ -42,6 +42,8 @@ class Attempts {
   virtual Result<void> forget(AttemptKind kind, std::string_view key) = 0;
   /// Those recorded at `until` or before.
   virtual Result<void> forget_until(AttemptKind kind, std::string_view key, UtcTime until) = 0;
+  /// Those recorded at this very moment.
+  virtual Result<void> forget_at(AttemptKind kind, std::string_view key, UtcTime at) = 0;
 };
 
 }  // namespace portal

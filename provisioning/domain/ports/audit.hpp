@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,8 +42,8 @@ class AuditLog {
   virtual Result<void> append(const AuditEvent& event) = 0;
   /// In order, at most `limit` records after number `after`.
   virtual Result<std::vector<AuditRecord>> read(std::int64_t after, int limit) = 0;
-  /// Every record of an account, in order. Reads the whole log.
-  virtual Result<std::vector<AuditRecord>> of(const AccountId& account) = 0;
+  /// Every record under one of these ids, in order. Reads the whole log.
+  virtual Result<std::vector<AuditRecord>> of(const std::set<std::string>& ids) = 0;
   /// The number of the first record that does not follow from the one before; 0 if all do.
   virtual Result<std::int64_t> verify() = 0;
 };

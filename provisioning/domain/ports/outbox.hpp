@@ -62,9 +62,11 @@ class OutboxQueue {
                                   const std::vector<std::string>& gateways) = 0;
   /// A gateway has it and will report: until `end` it holds up no other, then it waits again.
   virtual Result<void> await_report(const MessageId& id, UtcTime end) = 0;
-  /// The report: it has arrived, and ends as sent; or it never will, and waits again at once.
-  /// Nothing happens to a message that has ended.
-  virtual Result<void> take_report(const MessageId& id, bool arrived, UtcTime now) = 0;
+  /// The report of `gateway`: it has arrived, and ends as sent; or it never will, and waits again
+  /// at once, unless another gateway has been given it since. Nothing happens to a message that has
+  /// ended.
+  virtual Result<void> take_report(const MessageId& id, std::string_view gateway, bool arrived,
+                                   UtcTime now) = 0;
   /// Gives it back, due again at `next`.
   virtual Result<void> retry_at(const MessageId& id, UtcTime next, std::string_view why) = 0;
 };

@@ -70,6 +70,8 @@ class Registrations {
   virtual Result<Registration> get(const RegistrationId& id) = 0;
   /// Those of a person that are neither done nor abandoned.
   virtual Result<std::vector<Registration>> open_of(const PersonId& person) = 0;
+  /// All of a person, the oldest first.
+  virtual Result<std::vector<Registration>> of(const PersonId& person) = 0;
   /// Those not touched since `before` that are neither done nor abandoned (requirement J5).
   virtual Result<std::vector<Registration>> stale(UtcTime before, int limit) = 0;
   /// Those abandoned and not yet `discarded`, whether or not they hold an entryUUID: a crash may

@@ -68,8 +68,9 @@ class Sessions {
                                std::int64_t caller, UtcTime now) = 0;
   /// Those that this machine owes an end, the longest waiting first.
   virtual Result<std::vector<Session>> leaving(std::string_view host, int limit) = 0;
-  /// How many sessions of an account go on at a host: open ones, and those it owes an end.
-  virtual Result<int> at_hosts(const AccountId& account) = 0;
+  /// How many sessions of an account go on at a host: open ones, and those it owes an end since a
+  /// moment later than `since`.
+  virtual Result<int> at_hosts(const AccountId& account, UtcTime since) = 0;
   /// Its host owes it nothing any more.
   virtual Result<void> left(const SessionId& id) = 0;
   /// The open PAM sessions of this machine.

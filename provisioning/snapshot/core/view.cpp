@@ -3,11 +3,22 @@
 #include <string.h>
 
 namespace portal::snapshot {
+namespace {
+
+bool have_same_ranges(const Header& one, const Header& other) noexcept {
+  return memcmp(&one.uids, &other.uids, sizeof one.uids) == 0 &&
+         memcmp(&one.gids, &other.gids, sizeof one.gids) == 0 &&
+         one.listed_gid_count == other.listed_gid_count &&
+         memcmp(one.listed_gids, other.listed_gids, sizeof one.listed_gids) == 0;
+}
+
+}  // namespace
 
 Fault View::add(const Image& delta) noexcept {
   const Header& mine = base_.header();
   const Header& its = delta.header();
-  if (its.base_id != mine.base_id || memcmp(its.salt, mine.salt, sizeof its.salt) != 0) {
+  if (its.base_id != mine.base_id || memcmp(its.salt, mine.salt, sizeof its.salt) != 0 ||
+      !have_same_ranges(its, mine)) {
     return Fault::damaged;
   }
   delta_ = delta;
