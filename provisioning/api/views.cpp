@@ -3,6 +3,20 @@
 namespace portal::api {
 namespace {
 
+JsonObject view_of(const Membership& membership) {
+  JsonObject view;
+  view.text("portal", membership.portal.text())
+      .text("audience", membership.audience.text())
+      .time("since", membership.since);
+  return view;
+}
+
+}  // namespace
+
+std::string masked(const AhvNumber& ahv) {
+  return "756.••••.••••." + ahv.digits().substr(ahv.digits().size() - 2);
+}
+
 JsonObject view_of(const Person& person, Identity identity) {
   JsonObject view;
   view.text("id", person.id.text())
@@ -38,20 +52,6 @@ JsonObject view_of(const Letter& letter) {
       .time("used", letter.used)
       .time("dead", letter.dead);
   return view;
-}
-
-JsonObject view_of(const Membership& membership) {
-  JsonObject view;
-  view.text("portal", membership.portal.text())
-      .text("audience", membership.audience.text())
-      .time("since", membership.since);
-  return view;
-}
-
-}  // namespace
-
-std::string masked(const AhvNumber& ahv) {
-  return "756.••••.••••." + ahv.digits().substr(ahv.digits().size() - 2);
 }
 
 JsonObject view_of(const Account& account) {
