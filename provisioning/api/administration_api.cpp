@@ -9,9 +9,11 @@ namespace portal {
 
 class AdministrationApi::Context {
  public:
-  Context(AdministrationService& service, Trials trials, const Portals& portals, Settings settings,
-          const Clock& clock)
+  Context(AdministrationService& service, InvitedPeople& invited, OutboxAdministration& outbox,
+          Trials trials, const Portals& portals, Settings settings, const Clock& clock)
       : service_(service),
+        invited_(invited),
+        outbox_(outbox),
         trials_(trials),
         portals_(portals),
         settings_(std::move(settings)),
@@ -28,6 +30,8 @@ class AdministrationApi::Context {
     api::add_account_routes(guarded, service_);
     api::add_session_routes(guarded, service_);
     api::add_audit_routes(guarded, service_);
+    api::add_person_routes(guarded, invited_);
+    api::add_outbox_routes(guarded, outbox_);
     api::add_mail_routes(guarded, trials_.mail);
     api::add_sms_routes(guarded, trials_.sms);
     router.set_error_page([](int status, const http::Request&) {
@@ -53,6 +57,8 @@ class AdministrationApi::Context {
   }
 
   AdministrationService& service_;
+  InvitedPeople& invited_;
+  OutboxAdministration& outbox_;
   const Trials trials_;
   const Portals& portals_;
   Settings settings_;
@@ -61,9 +67,11 @@ class AdministrationApi::Context {
   api::ImportBatches batches_;
 };
 
-AdministrationApi::AdministrationApi(AdministrationService& service, Trials trials,
+AdministrationApi::AdministrationApi(AdministrationService& service, InvitedPeople& invited,
+                                     OutboxAdministration& outbox, Trials trials,
                                      const Portals& portals, Settings settings, const Clock& clock)
-    : context_(std::make_unique<Context>(service, trials, portals, std::move(settings), clock)) {}
+    : context_(std::make_unique<Context>(service, invited, outbox, trials, portals,
+                                         std::move(settings), clock)) {}
 
 AdministrationApi::~AdministrationApi() = default;
 

@@ -13,7 +13,9 @@
 namespace portal {
 
 class AdministrationService;
+class InvitedPeople;
 class MailTrialService;
+class OutboxAdministration;
 class SmsTrialService;
 
 /// The administration as JSON over HTTP, for a Unix socket of its own; the document of it is
@@ -37,7 +39,8 @@ class AdministrationApi {
   };
 
   /// What is given by reference must outlive this object.
-  AdministrationApi(AdministrationService& service, Trials trials, const Portals& portals,
+  AdministrationApi(AdministrationService& service, InvitedPeople& invited,
+                    OutboxAdministration& outbox, Trials trials, const Portals& portals,
                     Settings settings, const Clock& clock);
   ~AdministrationApi();
   AdministrationApi(const AdministrationApi&) = delete;

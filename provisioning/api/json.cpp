@@ -225,6 +225,16 @@ JsonObject& JsonObject::object(std::string_view name, const JsonObject& value) {
   return *this;
 }
 
+JsonObject& JsonObject::texts(std::string_view name, const std::vector<std::string>& values) {
+  std::string joined = "[";
+  for (const std::string& value : values) {
+    if (joined.size() > 1) joined += ',';
+    joined += quoted(std::string_view(value));
+  }
+  add(name, joined + ']');
+  return *this;
+}
+
 JsonObject& JsonObject::list(std::string_view name, const std::vector<JsonObject>& values) {
   std::string joined = "[";
   for (const JsonObject& value : values) {

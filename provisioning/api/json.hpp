@@ -89,6 +89,7 @@ class JsonObject {
   JsonObject& time(std::string_view name, const std::optional<UtcTime>& value);
   JsonObject& null(std::string_view name);
   JsonObject& object(std::string_view name, const JsonObject& value);
+  JsonObject& texts(std::string_view name, const std::vector<std::string>& values);
   JsonObject& list(std::string_view name, const std::vector<JsonObject>& values);
 
   std::string str() const { return "{" + members_ + "}"; }

@@ -3,7 +3,9 @@
 #include "api/access.hpp"
 #include "api/import_batches.hpp"
 #include "domain/administration.hpp"
+#include "domain/invited_people.hpp"
 #include "domain/mail_trial.hpp"
+#include "domain/outbox_administration.hpp"
 #include "domain/sms_trial.hpp"
 
 namespace portal::api {
@@ -16,6 +18,8 @@ void add_code_routes(GuardedRouter router, AdministrationService& service);
 void add_account_routes(GuardedRouter router, AdministrationService& service);
 void add_session_routes(GuardedRouter router, AdministrationService& service);
 void add_audit_routes(GuardedRouter router, AdministrationService& service);
+void add_person_routes(GuardedRouter router, InvitedPeople& people);
+void add_outbox_routes(GuardedRouter router, OutboxAdministration& outbox);
 void add_mail_routes(GuardedRouter router, MailTrialService& trials);
 void add_sms_routes(GuardedRouter router, SmsTrialService& trials);
 

@@ -3,6 +3,20 @@
 namespace portal::api {
 namespace {
 
+JsonObject view_of(const Membership& membership) {
+  JsonObject view;
+  view.text("portal", membership.portal.text())
+      .text("audience", membership.audience.text())
+      .time("since", membership.since);
+  return view;
+}
+
+}  // namespace
+
+std::string masked(const AhvNumber& ahv) {
+  return "756.••••.••••." + ahv.digits().substr(ahv.digits().size() - 2);
+}
+
 JsonObject view_of(const Person& person, Identity identity) {
   JsonObject view;
   view.text("id", person.id.text())
@@ -40,6 +54,8 @@ JsonObject view_of(const Letter& letter) {
   return view;
 }
 
+namespace {
+
 JsonObject view_of(const Registration& registration) {
   JsonObject view;
   view.text("portal", registration.portal.text())
@@ -53,19 +69,7 @@ JsonObject view_of(const Registration& registration) {
   return view;
 }
 
-JsonObject view_of(const Membership& membership) {
-  JsonObject view;
-  view.text("portal", membership.portal.text())
-      .text("audience", membership.audience.text())
-      .time("since", membership.since);
-  return view;
-}
-
 }  // namespace
-
-std::string masked(const AhvNumber& ahv) {
-  return "756.••••.••••." + ahv.digits().substr(ahv.digits().size() - 2);
-}
 
 JsonObject view_of(const Account& account) {
   JsonObject view;

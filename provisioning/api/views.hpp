@@ -13,6 +13,9 @@ namespace portal::api {
 /// three things that open a registration: an administrator sees them only when they say so.
 enum class Identity { masked, revealed };
 
+JsonObject view_of(const Person& person, Identity identity);
+JsonObject view_of(const TermsAcceptance& terms);
+JsonObject view_of(const Letter& letter);
 JsonObject view_of(const Account& account);
 JsonObject view_of(const AccountDetails& details, Identity identity);
 JsonObject view_of(const PersonalData& data);

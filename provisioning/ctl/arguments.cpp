@@ -3,10 +3,16 @@
 
 #include <CLI/CLI.hpp>
 #include <iostream>
+#include <sstream>
+
+#include "ctl/command_tree.hpp"
 
 namespace portal::ctl {
 namespace {
 
+constexpr const char* kMessage = "The message's id, as outbox list and portald's log show it";
+constexpr const char* kAhv =
+    "AHV number; - reads it from standard input, where no process list shows it";
 constexpr const char* kAccount = "account id, e-mail address or login name";
 
 /// Makes `command` the one to run when `sub` was named on the command line.
@@ -31,16 +37,46 @@ void add_persons(CLI::App& app, Arguments& arguments) {
   runs(sub, arguments, command);
 }
 
+void add_destination(CLI::App* sub, std::string& portal, std::string& audience) {
+  sub->add_option("--portal", portal, "Portal, as in the configuration")->required();
+  sub->add_option("--audience", audience, "Audience of the portal")->required();
+}
+
 void add_codes(CLI::App& app, Arguments& arguments) {
-  CLI::App* sub = group(app, "codes", "Activation codes")
-                      ->add_subcommand("issue", "Issue a new code; the one before is dead");
-  const auto command = std::make_shared<CodesIssue>();
-  sub->add_option("--ahv", command->ahv,
-                  "AHV number; - reads it from standard input, where no process list shows it")
+  CLI::App* codes = group(app, "codes", "Activation codes");
+  CLI::App* issue = codes->add_subcommand("issue", "Issue a new code; the one before is dead");
+  const auto issuing = std::make_shared<CodesIssue>();
+  issue->add_option("--ahv", issuing->ahv, kAhv)->required();
+  add_destination(issue, issuing->portal, issuing->audience);
+  runs(issue, arguments, issuing);
+
+  CLI::App* reissue = codes->add_subcommand(
+      "reissue", "Issue new codes into a file for the letter printer; those before are dead");
+  const auto reissuing = std::make_shared<CodesReissue>();
+  CLI::App* persons = reissue->add_option_group("persons", "Who gets one");
+  persons->add_option("--ahv", reissuing->ahv, kAhv);
+  persons
+      ->add_option("--file", reissuing->file,
+                   "A file of AHV numbers, one on each line; - reads standard input")
+      ->type_name("FILE");
+  persons->require_option(1);
+  add_destination(reissue, reissuing->portal, reissuing->audience);
+  reissue
+      ->add_option("--output", reissuing->output,
+                   "The CSV file to make, mode 0600, never over "
+                   "one that is there")
+      ->type_name("FILE")
       ->required();
-  sub->add_option("--portal", command->portal, "Portal, as in the configuration")->required();
-  sub->add_option("--audience", command->audience, "Audience of the portal")->required();
-  runs(sub, arguments, command);
+  runs(reissue, arguments, reissuing);
+}
+
+/// One who has an account is named by it, one who has none by their number.
+void add_person(CLI::App* sub, std::string& name, std::string& ahv) {
+  CLI::App* person = sub->add_option_group("person", "Who");
+  person->add_option("NAME", name, kAccount);
+  person->add_option("--ahv", ahv,
+                     "AHV number of somebody without an account; - reads it from standard input");
+  person->require_option(1);
 }
 
 void add_account_act(CLI::App* accounts, Arguments& arguments, const char* act,
@@ -70,13 +106,13 @@ void add_accounts(CLI::App& app, Arguments& arguments) {
   CLI::App* data = accounts->add_subcommand(
       "export", "Print all that is kept about a person, as JSON, for the person who asks for it");
   const auto exporting = std::make_shared<AccountsExport>();
-  data->add_option("NAME", exporting->name, kAccount)->required();
+  add_person(data, exporting->name, exporting->ahv);
   runs(data, arguments, exporting);
 
   CLI::App* erase = accounts->add_subcommand(
       "erase", "Forget the person of a disabled account; cannot be undone");
   const auto erasing = std::make_shared<AccountsErase>();
-  erase->add_option("NAME", erasing->name, kAccount)->required();
+  add_person(erase, erasing->name, erasing->ahv);
   runs(erase, arguments, erasing);
 
   add_account_act(accounts, arguments, "disable", "Take an account out of use, end all sessions",
@@ -123,13 +159,39 @@ void add_audit(CLI::App& app, Arguments& arguments) {
        arguments, std::make_shared<AuditVerify>());
 }
 
+void add_outbox(CLI::App& app, Arguments& arguments) {
+  CLI::App* outbox = group(app, "outbox", "Mails and SMS that wait, and what became of them");
+  CLI::App* list = outbox->add_subcommand("list", "List messages, oldest first");
+  const auto listing = std::make_shared<OutboxList>();
+  list->add_option("--state", listing->state,
+                   "Only those in this state; without it, those that have not ended")
+      ->check(CLI::IsMember({"waiting", "handed_over", "sent", "expired", "failed", "any"}));
+  list->add_option("--channel", listing->channel, "Only these")
+      ->check(CLI::IsMember({"mail", "sms"}));
+  list->add_option("--after", listing->after, "Begin after this message's number")
+      ->check(CLI::NonNegativeNumber);
+  list->add_option("--limit", listing->limit, "At most so many")->check(CLI::Range(1, 1000));
+  runs(list, arguments, listing);
+
+  CLI::App* show = outbox->add_subcommand("show", "Show one message, without what it says");
+  const auto showing = std::make_shared<OutboxShow>();
+  show->add_option("ID", showing->id, kMessage)->required();
+  runs(show, arguments, showing);
+
+  CLI::App* retry = outbox->add_subcommand("retry", "Try a message that waits at once");
+  const auto retrying = std::make_shared<OutboxRetry>();
+  retry->add_option("ID", retrying->id, kMessage)->required();
+  runs(retry, arguments, retrying);
+}
+
 void add_mail(CLI::App& app, Arguments& arguments) {
   CLI::App* sub = group(app, "mail", "The relays that mails leave by")
                       ->add_subcommand("test", "Send a trial mail at once and say what came of it");
   const auto command = std::make_shared<MailTest>();
   sub->add_option("ADDRESS", command->address, "Where to")->required();
   sub->add_option("--relay", command->relay, "By this relay alone, as in the configuration");
-  sub->add_option("--language", command->language, "fr, de, it or en");
+  sub->add_option("--language", command->language, "fr, de, it or en")
+      ->check(CLI::IsMember({"fr", "de", "it", "en"}));
   runs(sub, arguments, command);
 }
 
@@ -139,7 +201,8 @@ void add_sms(CLI::App& app, Arguments& arguments) {
   const auto command = std::make_shared<SmsTest>();
   sub->add_option("NUMBER", command->number, "Where to")->required();
   sub->add_option("--gateway", command->gateway, "By this gateway alone, as in the configuration");
-  sub->add_option("--language", command->language, "fr, de, it or en");
+  sub->add_option("--language", command->language, "fr, de, it or en")
+      ->check(CLI::IsMember({"fr", "de", "it", "en"}));
   runs(sub, arguments, command);
 }
 
@@ -156,10 +219,18 @@ void add_local(CLI::App& app, Arguments& arguments) {
   const auto config = std::make_shared<ConfigCheck>();
   check->add_option("FILE", config->file, "The configuration file")->required();
   runs(check, arguments, config);
+
+  CLI::App* completion = app.add_subcommand("completion", "Print a script that completes commands");
+  const auto script = std::make_shared<CompletionScript>();
+  completion->add_option("SHELL", script->shell, "The shell")
+      ->required()
+      ->check(CLI::IsMember({"bash"}));
+  runs(completion, arguments, script);
 }
 
 void add_global(CLI::App& app, Arguments& arguments) {
   app.add_option("--socket", arguments.socket, "The administration socket of portald")
+      ->type_name("FILE")
       ->envname("PORTALCTL_SOCKET")
       ->capture_default_str();
   CLI::Option* json = app.add_flag_callback(
@@ -171,11 +242,7 @@ void add_global(CLI::App& app, Arguments& arguments) {
   app.set_version_flag("--version", "portalctl " PORTAL_VERSION);
 }
 
-}  // namespace
-
-std::variant<Arguments, ExitCode> parse_arguments(int argc, const char* const* argv) {
-  CLI::App app("Administers the portal login through the socket of portald.", "portalctl");
-  Arguments arguments;
+void add_everything(CLI::App& app, Arguments& arguments) {
   app.require_subcommand(1);
   app.fallthrough();
   app.footer(
@@ -187,11 +254,68 @@ std::variant<Arguments, ExitCode> parse_arguments(int argc, const char* const* a
   add_accounts(app, arguments);
   add_sessions(app, arguments);
   add_audit(app, arguments);
+  add_outbox(app, arguments);
   add_mail(app, arguments);
   add_sms(app, arguments);
   add_local(app, arguments);
   runs(app.add_subcommand("status", "Ask the daemon how it is"), arguments,
        std::make_shared<Status>());
+}
+
+/// The values of "TEXT:{mail,sms}", as CLI11 describes an option that knows them.
+std::vector<std::string> choices_in(const std::string& type) {
+  std::vector<std::string> choices;
+  const std::size_t begin = type.find('{');
+  const std::size_t end = type.find('}', begin == std::string::npos ? 0 : begin);
+  if (begin == std::string::npos || end == std::string::npos) return choices;
+  std::istringstream list(type.substr(begin + 1, end - begin - 1));
+  for (std::string choice; std::getline(list, choice, ',');) choices.push_back(choice);
+  return choices;
+}
+
+CommandOption described(const CLI::Option& option) {
+  CommandOption made;
+  for (const std::string& name : option.get_snames()) made.names.push_back("-" + name);
+  for (const std::string& name : option.get_lnames()) made.names.push_back("--" + name);
+  made.takes_value = option.get_items_expected_max() > 0;
+  made.takes_file = option.get_type_name() == "FILE" || option.get_name() == "FILE";
+  made.choices = choices_in(option.get_type_name());
+  return made;
+}
+
+CommandWord described(const CLI::App& app) {
+  CommandWord made;
+  made.name = app.get_name();
+  for (const CLI::Option* option : app.get_options()) {
+    (option->get_positional() ? made.positionals : made.options).push_back(described(*option));
+  }
+  for (const CLI::App* sub : app.get_subcommands({})) {
+    CommandWord word = described(*sub);
+    // A group of options has no name on the command line: they are the command's own.
+    if (sub->get_name().empty()) {
+      made.options.insert(made.options.end(), word.options.begin(), word.options.end());
+      made.positionals.insert(made.positionals.end(), word.positionals.begin(),
+                              word.positionals.end());
+    } else {
+      made.words.push_back(std::move(word));
+    }
+  }
+  return made;
+}
+
+}  // namespace
+
+CommandWord command_tree() {
+  CLI::App app("", "portalctl");
+  Arguments unused;
+  add_everything(app, unused);
+  return described(app);
+}
+
+std::variant<Arguments, ExitCode> parse_arguments(int argc, const char* const* argv) {
+  CLI::App app("Administers the portal login through the socket of portald.", "portalctl");
+  Arguments arguments;
+  add_everything(app, arguments);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& outcome) {

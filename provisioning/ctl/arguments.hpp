@@ -20,6 +20,13 @@ struct CodesIssue {
   std::string portal;
   std::string audience;
 };
+struct CodesReissue {
+  std::string ahv;   ///< as CodesIssue; empty: a file names the persons
+  std::string file;  ///< "-": standard input
+  std::string portal;
+  std::string audience;
+  std::string output;  ///< the file to make
+};
 struct AccountsList {
   std::string after;
   std::int64_t limit = 100;
@@ -30,9 +37,11 @@ struct AccountsShow {
 };
 struct AccountsExport {
   std::string name;
+  std::string ahv;  ///< of somebody without an account, as CodesIssue; then there is no name
 };
 struct AccountsErase {
   std::string name;
+  std::string ahv;
 };
 /// disable, enable, lock, unlock, reset-factor, allow-enrolment
 struct AccountsAct {
@@ -51,6 +60,18 @@ struct AuditList {
   std::int64_t limit = 100;
 };
 struct AuditVerify {};
+struct OutboxList {
+  std::string state;    ///< empty: what has not ended
+  std::string channel;  ///< empty: both
+  std::int64_t after = 0;
+  std::int64_t limit = 100;
+};
+struct OutboxShow {
+  std::string id;
+};
+struct OutboxRetry {
+  std::string id;
+};
 struct MailTest {
   std::string address;
   std::string relay;     ///< empty: as a mail would go
@@ -68,10 +89,14 @@ struct ConfigCheck {
   std::filesystem::path file;
 };
 struct Status {};
+struct CompletionScript {
+  std::string shell;
+};
 
-using Command = std::variant<PersonsImport, CodesIssue, AccountsList, AccountsShow, AccountsExport,
-                             AccountsErase, AccountsAct, SessionsList, SessionsEnd, AuditList,
-                             AuditVerify, MailTest, SmsTest, KeyGenerate, ConfigCheck, Status>;
+using Command = std::variant<PersonsImport, CodesIssue, CodesReissue, AccountsList, AccountsShow,
+                             AccountsExport, AccountsErase, AccountsAct, SessionsList, SessionsEnd,
+                             AuditList, AuditVerify, OutboxList, OutboxShow, OutboxRetry, MailTest,
+                             SmsTest, KeyGenerate, ConfigCheck, Status, CompletionScript>;
 
 /// How results are printed: for people, as the daemon sent them, or as CSV.
 enum class Format { table, json, csv };

@@ -1,16 +1,16 @@
 #include "ctl/commands.hpp"
 
-#include <iostream>
-
+#include "ctl/ahv_list.hpp"
+#include "ctl/codes_command.hpp"
 #include "ctl/daemon.hpp"
 #include "ctl/import_command.hpp"
 #include "ctl/local_commands.hpp"
+#include "ctl/outbox_command.hpp"
+#include "ctl/paging.hpp"
 #include "ctl/terminal.hpp"
 
 namespace portal::ctl {
 namespace {
-
-constexpr std::size_t kLongestTyped = 64;
 
 const std::vector<Column> kAccountColumns = {
     {"ID", "id"},       {"E-MAIL", "email"},  {"LOGIN", "login_name"},
@@ -27,6 +27,10 @@ const std::vector<Column> kAttemptColumns = {
 const std::vector<Column> kSmsAttemptColumns = {
     {"GATEWAY", "gateway"}, {"OUTCOME", "outcome"}, {"ANSWER", "detail"}, {"MS", "milliseconds"}};
 
+std::string person_named(const std::string& ahv) {
+  return json_object({{"ahv_number", given_number(ahv)}});
+}
+
 /// Runs the command that it is called with.
 class Runner {
  public:
@@ -36,7 +40,10 @@ class Runner {
   ExitCode operator()(const PersonsImport& command) {
     return import_persons(command, daemon_, terminal_);
   }
-  ExitCode operator()(const CodesIssue& command);
+  ExitCode operator()(const CodesIssue& command) { return issue_code(command, daemon_, terminal_); }
+  ExitCode operator()(const CodesReissue& command) {
+    return reissue_codes(command, daemon_, terminal_);
+  }
   ExitCode operator()(const AccountsList& command);
   ExitCode operator()(const AccountsShow& command);
   ExitCode operator()(const AccountsExport& command);
@@ -46,62 +53,33 @@ class Runner {
   ExitCode operator()(const SessionsEnd& command);
   ExitCode operator()(const AuditList& command);
   ExitCode operator()(const AuditVerify&);
+  ExitCode operator()(const OutboxList& command) {
+    return list_messages(command, daemon_, terminal_);
+  }
+  ExitCode operator()(const OutboxShow& command) {
+    return show_message(command, daemon_, terminal_);
+  }
+  ExitCode operator()(const OutboxRetry& command) {
+    return retry_message(command, daemon_, terminal_);
+  }
   ExitCode operator()(const MailTest& command);
   ExitCode operator()(const SmsTest& command);
   ExitCode operator()(const KeyGenerate& command) { return generate_key(command, terminal_); }
-  ExitCode operator()(const ConfigCheck& command) { return check_config(command); }
+  ExitCode operator()(const ConfigCheck& command) { return check_config(command, terminal_); }
   ExitCode operator()(const Status&);
+  ExitCode operator()(const CompletionScript&) { return print_completion(terminal_); }
 
  private:
-  /// Prints a page of a list and says how to get the next.
-  ExitCode print_page(const std::string& target, std::string_view member,
-                      const std::vector<Column>& columns, std::string_view command);
   ExitCode print_account(const Reply& reply) const;
 
   Terminal terminal_;
   Daemon daemon_;
 };
 
-ExitCode Runner::print_page(const std::string& target, std::string_view member,
-                            const std::vector<Column>& columns, std::string_view command) {
-  const std::optional<Reply> reply = daemon_.ask("GET", target);
-  if (!reply) return daemon_.exit_code();
-  terminal_.list(*reply, member, columns);
-  const std::optional<Json> body = Json::parse(reply->body);
-  const std::string next = body ? body->text("next") : "";
-  if (!next.empty()) {
-    terminal_.note("There may be more: portalctl " + std::string(command) + " --after " + next);
-  }
-  return ExitCode::ok;
-}
-
-ExitCode Runner::operator()(const CodesIssue& command) {
-  std::string ahv = command.ahv;
-  if (ahv == "-") std::getline(std::cin, ahv);
-  if (ahv.size() > kLongestTyped) ahv.resize(kLongestTyped);
-  const std::string body = json_object(
-      {{"ahv_number", ahv}, {"portal", command.portal}, {"audience", command.audience}});
-  std::optional<Reply> reply = daemon_.ask("POST", "/v1/codes", body);
-  const std::optional<Json> issued = reply ? Json::parse(reply->body) : std::nullopt;
-  if (!issued) return daemon_.exit_code();
-  if (terminal_.quiet() && terminal_.format() == Format::table) {
-    terminal_.result(issued->text("code"));
-    return ExitCode::ok;
-  }
-  terminal_.facts(*reply, *issued,
-                  {{"given name", "given_name"},
-                   {"family name", "family_name"},
-                   {"portal", "portal"},
-                   {"activation code", "code"},
-                   {"expires", "expires"}});
-  terminal_.note("This code is shown only now. An earlier one for this portal is dead.");
-  return ExitCode::ok;
-}
-
 ExitCode Runner::operator()(const AccountsList& command) {
   std::string target = "/v1/accounts?limit=" + std::to_string(command.limit);
   if (!command.after.empty()) target += "&after=" + percent_encoded(command.after);
-  return print_page(target, "accounts", kAccountColumns, "accounts list");
+  return print_page(daemon_, terminal_, target, "accounts", kAccountColumns, "accounts list");
 }
 
 ExitCode Runner::operator()(const AccountsShow& command) {
@@ -146,13 +124,21 @@ ExitCode Runner::print_account(const Reply& reply) const {
 /// For a file that the person gets, so it is JSON whatever format was asked for.
 ExitCode Runner::operator()(const AccountsExport& command) {
   const std::string target = "/v1/accounts/" + percent_encoded(command.name) + "/data";
-  const std::optional<Reply> reply = daemon_.ask("GET", target);
+  const std::optional<Reply> reply =
+      command.ahv.empty() ? daemon_.ask("GET", target)
+                          : daemon_.ask("POST", "/v1/persons/data", person_named(command.ahv));
   if (!reply) return daemon_.exit_code();
   terminal_.result(reply->body);
   return ExitCode::ok;
 }
 
 ExitCode Runner::operator()(const AccountsErase& command) {
+  if (!command.ahv.empty()) {
+    const auto done = daemon_.ask("POST", "/v1/persons/erase", person_named(command.ahv));
+    if (!done) return daemon_.exit_code();
+    terminal_.note("The person is forgotten, until an import invites them anew.");
+    return ExitCode::ok;
+  }
   const std::optional<Reply> reply =
       daemon_.ask("DELETE", "/v1/accounts/" + percent_encoded(command.name));
   const std::optional<Json> left = reply ? Json::parse(reply->body) : std::nullopt;
@@ -176,7 +162,7 @@ ExitCode Runner::operator()(const SessionsList& command) {
   const std::string target = command.name.empty()
                                  ? std::string("/v1/sessions")
                                  : "/v1/accounts/" + percent_encoded(command.name) + "/sessions";
-  return print_page(target, "sessions", kSessionColumns, "sessions list");
+  return print_page(daemon_, terminal_, target, "sessions", kSessionColumns, "sessions list");
 }
 
 ExitCode Runner::operator()(const SessionsEnd& command) {
@@ -188,7 +174,8 @@ ExitCode Runner::operator()(const SessionsEnd& command) {
 }
 
 ExitCode Runner::operator()(const AuditList& command) {
-  return print_page("/v1/audit?after=" + std::to_string(command.after) +
+  return print_page(daemon_, terminal_,
+                    "/v1/audit?after=" + std::to_string(command.after) +
                         "&limit=" + std::to_string(command.limit),
                     "records", kAuditColumns, "audit list");
 }
@@ -209,7 +196,8 @@ ExitCode Runner::operator()(const AuditVerify&) {
         {{"first broken", "first_broken"}, {"records", "records"}, {"last hash", "last_hash"}});
   }
   if (broken.empty()) return ExitCode::ok;
-  Terminal::complain("audit record " + broken + " does not follow from the one before it");
+  terminal_.refuse("conflict",
+                   "audit record " + broken + " does not follow from the one before it");
   return ExitCode::refused;
 }
 
@@ -223,7 +211,7 @@ ExitCode Runner::operator()(const MailTest& command) {
   if (!made) return daemon_.exit_code();
   terminal_.list(*reply, "attempts", kAttemptColumns);
   if (made->text("outcome") == "accepted") return ExitCode::ok;
-  Terminal::complain("no relay has taken the mail");
+  terminal_.refuse("unavailable", "no relay has taken the mail");
   return ExitCode::refused;
 }
 
@@ -236,7 +224,7 @@ ExitCode Runner::operator()(const SmsTest& command) {
   if (!made) return daemon_.exit_code();
   terminal_.list(*reply, "attempts", kSmsAttemptColumns);
   if (made->text("outcome") == "accepted") return ExitCode::ok;
-  Terminal::complain("no gateway has taken the SMS");
+  terminal_.refuse("unavailable", "no gateway has taken the SMS");
   return ExitCode::refused;
 }
 

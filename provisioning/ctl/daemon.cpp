@@ -21,7 +21,8 @@ std::optional<Reply> Daemon::ask_anyway(std::string_view method, const std::stri
     return std::nullopt;
   }
   const NoReply& none = std::get<NoReply>(outcome);
-  Terminal::complain(none.advice);
+  const bool may_not = none.exit == ExitCode::not_permitted;
+  terminal_.refuse(may_not ? "denied" : "unreachable", none.advice);
   exit_ = none.exit;
   return std::nullopt;
 }
@@ -35,7 +36,7 @@ std::optional<Reply> Daemon::ask(std::string_view method, const std::string& tar
 }
 
 void Daemon::give_up(std::string_view why) {
-  Terminal::complain(why);
+  terminal_.refuse("failed", why);
   exit_ = ExitCode::failed;
 }
 
@@ -47,7 +48,9 @@ void Daemon::complain_about(const Reply& problem) {
   }
   const std::optional<Json> body = Json::parse(problem.body);
   const std::string detail = body ? body->text("detail") : "";
-  Terminal::complain(detail.empty() ? "the daemon answered " + std::to_string(problem.status)
+  Terminal::complain(detail.empty() ? "the daemon answered " + std::to_string(problem.status) +
+                                          " and does not say why; does another program listen on "
+                                          "this socket?"
                                     : detail);
   if (!body) return;
   for (const Json& error : body->items("errors")) {

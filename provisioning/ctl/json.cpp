@@ -27,7 +27,13 @@ std::string Json::text(std::string_view name) const {
   const json* member = find(name);
   if (member == nullptr) return {};
   if (const auto* text = member->get_ptr<const std::string*>()) return *text;
-  return member->dump();
+  if (!member->is_array()) return member->dump();
+  std::string joined;
+  for (const json& element : *member) {
+    const auto* text = element.get_ptr<const std::string*>();
+    joined += (joined.empty() ? "" : ", ") + (text != nullptr ? *text : element.dump());
+  }
+  return joined;
 }
 
 Json Json::member(std::string_view name) const { return {root_, find(name)}; }

@@ -16,7 +16,8 @@ class Json {
   /// Nothing if `text` is not JSON.
   static std::optional<Json> parse(std::string_view text);
 
-  /// A member as text; numbers and booleans in their JSON form, null and missing as empty.
+  /// A member as text; numbers and booleans in their JSON form, the elements of an array one after
+  /// the other, null and missing as empty.
   std::string text(std::string_view name) const;
   /// A member object; an empty one if there is none.
   Json member(std::string_view name) const;

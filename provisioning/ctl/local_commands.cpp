@@ -8,6 +8,8 @@
 
 #include "base/keyring.hpp"
 #include "base/random.hpp"
+#include "ctl/command_tree.hpp"
+#include "ctl/completion.hpp"
 
 namespace portal::ctl {
 namespace {
@@ -30,8 +32,11 @@ ExitCode generate_key(const KeyGenerate& command, const Terminal& terminal) {
   initialise_crypto();
   const Result<void> made = Keyring::generate(command.file);
   if (!made) {
-    Terminal::complain(made.error().code == Errc::conflict
-                           ? command.file.string() + " exists; a key is never overwritten"
+    const bool exists = made.error().code == Errc::conflict;
+    terminal.refuse(exists ? "conflict" : "unavailable",
+                    exists ? command.file.string() +
+                                 " exists; a key is never overwritten: name "
+                                 "another file"
                            : "the key could not be written: " + made.error().detail);
     return ExitCode::refused;
   }
@@ -40,7 +45,12 @@ ExitCode generate_key(const KeyGenerate& command, const Terminal& terminal) {
   return ExitCode::ok;
 }
 
-ExitCode check_config(const ConfigCheck& command) {
+ExitCode print_completion(const Terminal& terminal) {
+  terminal.text(bash_completion(command_tree()));
+  return ExitCode::ok;
+}
+
+ExitCode check_config(const ConfigCheck& command, const Terminal& terminal) {
   std::string program = portald_beside_us().string();
   if (program.empty()) program = "portald";
   std::string check = "--check";
@@ -49,7 +59,9 @@ ExitCode check_config(const ConfigCheck& command) {
   const std::array<char*, 5> argv = {program.data(), check.data(), config.data(), file.data(),
                                      nullptr};
   ::execvp(program.c_str(), argv.data());
-  Terminal::complain("portald is neither beside portalctl nor in PATH");
+  terminal.refuse("not_found",
+                  "portald is neither beside portalctl nor in PATH; run portald --check --config " +
+                      file + " where it is");
   return ExitCode::refused;
 }
 

@@ -10,6 +10,8 @@ namespace portal::ctl {
 ExitCode generate_key(const KeyGenerate& command, const Terminal& terminal);
 /// Becomes `portald --check --config FILE`: the portald beside this program, else the one in PATH.
 /// Comes back only if there is none.
-ExitCode check_config(const ConfigCheck& command);
+ExitCode check_config(const ConfigCheck& command, const Terminal& terminal);
+/// The script that completes commands in bash.
+ExitCode print_completion(const Terminal& terminal);
 
 }  // namespace portal::ctl

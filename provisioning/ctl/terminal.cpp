@@ -50,8 +50,15 @@ void Terminal::facts(const Reply& reply, const Json& thing,
 
 void Terminal::result(std::string_view line) const { std::cout << line << '\n'; }
 
+void Terminal::text(std::string_view lines) const { std::cout << lines; }
+
 void Terminal::note(std::string_view sentence) const {
   if (!quiet_ && format_ == Format::table) std::cerr << sentence << '\n';
+}
+
+void Terminal::refuse(std::string_view code, std::string_view sentence) const {
+  if (format_ != Format::json) return complain(sentence);
+  std::cerr << json_object({{"code", code}, {"detail", sentence}}) << '\n';
 }
 
 void Terminal::warn(std::string_view sentence) {

@@ -31,8 +31,13 @@ class Terminal {
   /// One thing: the answer itself, or one line for each fact; empty facts are left out.
   void facts(const Reply& reply, const Json& thing, const std::vector<Column>& columns) const;
   void result(std::string_view line) const;
+  /// A result of several lines, each with its end.
+  void text(std::string_view lines) const;
   /// A sentence for people; not with --quiet or --json.
   void note(std::string_view sentence) const;
+  /// Why nothing, or not everything, was done: a sentence, and with --json an object with `code`
+  /// and `detail`, as the daemon's refusals have them.
+  void refuse(std::string_view code, std::string_view sentence) const;
   static void warn(std::string_view sentence);
   static void complain(std::string_view sentence);
 

@@ -147,7 +147,7 @@ Result<void> House::Rooms::start_servers(int login_socket) {
   if (!login) return fail(std::move(login).error());
   login_server = std::move(*login);
 
-  api.emplace(services->administration,
+  api.emplace(services->administration, services->invited, services->outbox,
               AdministrationApi::Trials{outgoing->mail_trials(), outgoing->sms_trials()}, portals,
               AdministrationApi::Settings{{::getegid()}, PORTAL_VERSION}, clock);
   api->add_routes(api_routes);

@@ -28,6 +28,8 @@ Services::Services(const Needs& needs)
                needs.configuration.login),
       host_sessions(needs.store, *needs.base.host, needs.clock),
       administration(needs.store, needs.gate, needs.clock, needs.portals,
-                     needs.configuration.registration) {}
+                     needs.configuration.registration),
+      invited(needs.store, needs.clock),
+      outbox(needs.store, needs.clock) {}
 
 }  // namespace portal

@@ -4,7 +4,9 @@
 #include "domain/administration.hpp"
 #include "domain/factor_enrolment.hpp"
 #include "domain/host_sessions.hpp"
+#include "domain/invited_people.hpp"
 #include "domain/login.hpp"
+#include "domain/outbox_administration.hpp"
 #include "domain/password_change.hpp"
 #include "domain/recovery.hpp"
 #include "domain/registration.hpp"
@@ -35,6 +37,8 @@ struct Services {
   SessionService sessions;
   HostSessions host_sessions;
   AdministrationService administration;
+  InvitedPeople invited;
+  OutboxAdministration outbox;
 };
 
 }  // namespace portal

@@ -40,6 +40,11 @@ std::string without_recipient(std::string detail, const std::string& recipient) 
   return detail;
 }
 
+/// As an administrator reads it: "unavailable: kannel: HTTP 503".
+std::string told_without_recipient(const Error& why, const Message& message) {
+  return std::string(name_of(why.code)) + ": " + without_recipient(why.detail, message.recipient);
+}
+
 /// The values as a person reads them: the domain names a factor, the catalogue says what it is.
 Phrasebook::Values values_in_words(const Phrasebook& phrasebook, const Message& message) {
   Phrasebook::Values values = message.values;
@@ -161,8 +166,7 @@ Result<void> DeliveryRound::send_sms(const Message& message) {
 void DeliveryRound::retry_later(const Message& message, const Error& why) {
   const UtcTime next = neighbours_.clock.now() + retry_pause(message.attempts + 1);
   if (next >= message.expires) return finish(message, MessageState::expired, &why);
-  const std::string trouble =
-      std::string(name_of(why.code)) + ": " + without_recipient(why.detail, message.recipient);
+  const std::string trouble = told_without_recipient(why, message);
   const Result<void> noted =
       neighbours_.store.write("delivery.retry", [&](Transaction& transaction) {
         return transaction.outbox_queue().retry_at(message.id, next, trouble);
@@ -181,13 +185,13 @@ void DeliveryRound::give_back(const Message& message) {
 }
 
 void DeliveryRound::finish(const Message& message, MessageState state, const Error* why) {
+  const std::string detail = why ? told_without_recipient(*why, message) : std::string();
   const Result<void> noted =
       neighbours_.store.write("delivery.finish", [&](Transaction& transaction) {
-        return transaction.outbox_queue().finish(message.id, state, neighbours_.clock.now());
+        return transaction.outbox_queue().finish(message.id, state, neighbours_.clock.now(),
+                                                 detail);
       });
   const LogLevel level = state == MessageState::sent ? LogLevel::info : LogLevel::warning;
-  const std::string detail =
-      why ? std::string(name_of(why->code)) + ": " + why->detail : std::string();
   log_outcome(message, level, "message " + std::string(name_of(state)), detail);
   // Not noted, it is handed over again under the same id when the lease ends.
   if (!noted) log_outcome(message, LogLevel::warning, "outcome not noted", noted.error().detail);

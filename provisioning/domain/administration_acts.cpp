@@ -1,8 +1,11 @@
 #include "domain/administration_acts.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "domain/audit_trail.hpp"
+#include "domain/ports/outbox.hpp"
+#include "domain/ports/registrations.hpp"
 #include "domain/ports/store.hpp"
 
 namespace portal {
@@ -25,6 +28,21 @@ Result<Account> account_named(Transaction& transaction, std::string_view name) {
     return fail(Errc::not_found, "no account has this id, e-mail address or login name");
   }
   return by_id;
+}
+
+Result<void> nothing_on_its_way(Transaction& transaction, const PersonId& person,
+                                const std::vector<std::string>& order_keys) {
+  for (const std::string& key : order_keys) {
+    const auto held = transaction.outbox().holds(key);
+    if (!held) return fail(held.error());
+    if (*held) return fail(Errc::conflict, "a message to this person is on its way");
+  }
+  const auto registrations = transaction.registrations().open_of(person);
+  if (!registrations) return fail(registrations.error());
+  const bool staged = std::ranges::any_of(
+      *registrations, [](const Registration& one) { return !one.entry_uuid.empty(); });
+  if (staged) return fail(Errc::conflict, "a registration of this person has not ended");
+  return {};
 }
 
 }  // namespace portal

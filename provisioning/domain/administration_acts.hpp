@@ -1,6 +1,8 @@
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
@@ -18,5 +20,11 @@ AuditEvent act_of(const Administrator& by, UtcTime now, std::string_view what,
 
 /// By account id, e-mail address or login name. Fails: not_found.
 Result<Account> account_named(Transaction& transaction, std::string_view name);
+
+/// Whether a person may be erased as far as they are no account: each of these would be left
+/// without its other half. `order_keys`: under which messages to them stand in the outbox.
+/// Fails: conflict (a message is on its way; a registration has an entry in the directory).
+Result<void> nothing_on_its_way(Transaction& transaction, const PersonId& person,
+                                const std::vector<std::string>& order_keys);
 
 }  // namespace portal

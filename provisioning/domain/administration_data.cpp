@@ -9,9 +9,7 @@
 #include "domain/administration_acts.hpp"
 #include "domain/audit_trail.hpp"
 #include "domain/ports/intents.hpp"
-#include "domain/ports/outbox.hpp"
 #include "domain/ports/recovery_codes.hpp"
-#include "domain/ports/registrations.hpp"
 #include "domain/ports/store.hpp"
 
 namespace portal {
@@ -79,21 +77,12 @@ Result<void> is_settled(Transaction& transaction, const Account& account, UtcTim
   const auto at_hosts = transaction.sessions().at_hosts(account.id, now - kHostIsGone);
   if (!at_hosts) return fail(at_hosts.error());
   if (*at_hosts > 0) return fail(Errc::conflict, "a login of this account on a host has not ended");
-  for (const std::string& key : {account.person.text(), account.id.text()}) {
-    const auto held = transaction.outbox().holds(key);
-    if (!held) return fail(held.error());
-    if (*held) return fail(Errc::conflict, "a message to this person is on its way");
-  }
   const auto intents = transaction.intents().open();
   if (!intents) return fail(intents.error());
   if (std::ranges::find(*intents, account.id, &Intent::account) != intents->end())
     return fail(Errc::conflict, "a change in the directory has not ended");
-  const auto registrations = transaction.registrations().open_of(account.person);
-  if (!registrations) return fail(registrations.error());
-  const bool staged = std::ranges::any_of(
-      *registrations, [](const Registration& one) { return !one.entry_uuid.empty(); });
-  if (staged) return fail(Errc::conflict, "a registration of this person has not ended");
-  return {};
+  return nothing_on_its_way(transaction, account.person,
+                            {account.person.text(), account.id.text()});
 }
 
 /// An entry that an abandoned registration has left in staging is known by its row, which goes.

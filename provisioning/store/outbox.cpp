@@ -1,8 +1,7 @@
 #include "store/outbox.hpp"
 
-#include <algorithm>
-
 #include "domain/names.hpp"
+#include "store/outbox_columns.hpp"
 #include "store/sealed_texts.hpp"
 #include "store/sql/queries.hpp"
 
@@ -29,9 +28,14 @@ constexpr std::string_view kDue =
     " order by serial limit :limit";
 constexpr std::string_view kLease =
     "update outbox set leased_until = :lease_end, attempts = attempts + 1 where id = :id";
-constexpr std::string_view kFinish =
-    "update outbox set state = :state, finished = :now, content = '', trouble = ''"
+constexpr std::string_view kEndSent =
+    "update outbox set state = 'sent', finished = :now, content = '', trouble = ''"
     " where id = :id and state = 'waiting'";
+constexpr std::string_view kEndUnsent =
+    "update outbox set state = :state, finished = :now, content = ''"
+    " where id = :id and state = 'waiting'";
+constexpr std::string_view kNoteTrouble =
+    "update outbox set trouble = :trouble where id = :id and state = 'waiting'";
 constexpr std::string_view kNoteTried =
     "update outbox set tried = :tried where id = :id and state = 'waiting'";
 constexpr std::string_view kAwaitReport =
@@ -56,8 +60,6 @@ constexpr std::string_view kRetryAt =
     "update outbox set due = :next, leased_until = 0, trouble = :trouble"
     " where id = :id and state = 'waiting'";
 
-std::string content_place(const MessageId& id) { return place_of("outbox", id.text(), "content"); }
-
 /// Recipient, order key, then the names and values by turns: the values hold the codes.
 std::string seal_content(const Keyring& keyring, const Message& message) {
   std::vector<std::string_view> texts = {message.recipient, message.order_key};
@@ -66,22 +68,6 @@ std::string seal_content(const Keyring& keyring, const Message& message) {
     texts.push_back(value);
   }
   return SealedTexts::seal(keyring, content_place(message.id), texts);
-}
-
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ",") + name;
-  return text;
-}
-
-std::vector<std::string> split(std::string_view text) {
-  std::vector<std::string> names;
-  while (!text.empty()) {
-    const std::size_t comma = std::min(text.find(','), text.size());
-    names.emplace_back(text.substr(0, comma));
-    text.remove_prefix(std::min(comma + 1, text.size()));
-  }
-  return names;
 }
 
 Result<Message> read_message(Row& row, const Keyring& keyring) {
@@ -105,7 +91,7 @@ Result<Message> read_message(Row& row, const Keyring& keyring) {
   message.created = row.time();
   message.expires = row.time();
   message.attempts = row.small_integer();
-  message.tried = split(row.text());
+  message.tried = gateways_of(row.text());
   message.taken = row.small_integer() != 0;
   return message;
 }
@@ -160,15 +146,27 @@ Result<std::vector<Message>> SqlOutboxQueue::lease(UtcTime now, UtcTime lease_en
   return due;
 }
 
-Result<void> SqlOutboxQueue::finish(const MessageId& id, MessageState state, UtcTime now) {
+Result<void> SqlOutboxQueue::note_trouble(const MessageId& id, std::string_view why) {
+  const std::string trouble = context_.keyring.seal(why, trouble_place(id));
+  return sql::run(context_.connection, kNoteTrouble, {{"trouble", trouble}, {"id", id.text()}});
+}
+
+Result<void> SqlOutboxQueue::finish(const MessageId& id, MessageState state, UtcTime now,
+                                    std::string_view why) {
   if (state == MessageState::waiting) return fail(Errc::internal, "store: waiting is no end");
-  return sql::run(context_.connection, kFinish,
+  if (state == MessageState::sent) {
+    return sql::run(context_.connection, kEndSent, {{"now", now}, {"id", id.text()}});
+  }
+  if (!why.empty()) {
+    if (Result<void> noted = note_trouble(id, why); !noted) return noted;
+  }
+  return sql::run(context_.connection, kEndUnsent,
                   {{"state", name_of(state)}, {"now", now}, {"id", id.text()}});
 }
 
 Result<void> SqlOutboxQueue::note_tried(const MessageId& id,
                                         const std::vector<std::string>& gateways) {
-  const std::string tried = joined(gateways);
+  const std::string tried = column_of(gateways);
   return sql::run(context_.connection, kNoteTried, {{"tried", tried}, {"id", id.text()}});
 }
 
@@ -191,7 +189,7 @@ Result<void> SqlOutboxQueue::take_report(const MessageId& id, std::string_view g
 
 Result<void> SqlOutboxQueue::retry_at(const MessageId& id, UtcTime next, std::string_view why) {
   // A server's answer may repeat the address that it refuses.
-  const std::string trouble = context_.keyring.seal(why, place_of("outbox", id.text(), "trouble"));
+  const std::string trouble = context_.keyring.seal(why, trouble_place(id));
   return sql::run(context_.connection, kRetryAt,
                   {{"next", next}, {"trouble", trouble}, {"id", id.text()}});
 }

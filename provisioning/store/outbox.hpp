@@ -25,7 +25,8 @@ class SqlOutboxQueue final : public OutboxQueue {
 
   /// `attempts` of each message: how many leases it had before this one.
   Result<std::vector<Message>> lease(UtcTime now, UtcTime lease_end, int limit) override;
-  Result<void> finish(const MessageId& id, MessageState state, UtcTime now) override;
+  Result<void> finish(const MessageId& id, MessageState state, UtcTime now,
+                      std::string_view why) override;
   Result<void> note_tried(const MessageId& id, const std::vector<std::string>& gateways) override;
   Result<void> await_report(const MessageId& id, UtcTime end) override;
   Result<void> take_report(const MessageId& id, std::string_view gateway, bool arrived,
@@ -33,6 +34,8 @@ class SqlOutboxQueue final : public OutboxQueue {
   Result<void> retry_at(const MessageId& id, UtcTime next, std::string_view why) override;
 
  private:
+  Result<void> note_trouble(const MessageId& id, std::string_view why);
+
   StoreContext context_;
 };
 

@@ -8,6 +8,7 @@
 #include "store/context.hpp"
 #include "store/intents.hpp"
 #include "store/outbox.hpp"
+#include "store/outbox_view.hpp"
 #include "store/people.hpp"
 #include "store/proofs.hpp"
 #include "store/recovery_codes.hpp"
@@ -28,6 +29,7 @@ class SqlTransaction final : public Transaction {
         sessions_(context),
         outbox_(context),
         outbox_queue_(context),
+        outbox_view_(context),
         audit_(context),
         intents_(context),
         proofs_(context),
@@ -41,6 +43,7 @@ class SqlTransaction final : public Transaction {
   Sessions& sessions() override { return sessions_; }
   Outbox& outbox() override { return outbox_; }
   OutboxQueue& outbox_queue() override { return outbox_queue_; }
+  OutboxView& outbox_view() override { return outbox_view_; }
   AuditLog& audit() override { return audit_; }
   Intents& intents() override { return intents_; }
   Proofs& proofs() override { return proofs_; }
@@ -55,6 +58,7 @@ class SqlTransaction final : public Transaction {
   SqlSessions sessions_;
   SqlOutbox outbox_;
   SqlOutboxQueue outbox_queue_;
+  SqlOutboxView outbox_view_;
   SqlAuditLog audit_;
   SqlIntents intents_;
   SqlProofs proofs_;

@@ -176,6 +176,40 @@ void answers_about_accounts_have_the_documented_shape(void**) {
   checked(desk, "get", "/v1/status", "/v1/status").at("version");
 }
 
+void answers_about_invited_persons_have_the_documented_shape(void**) {
+  // J5
+  Desk desk;
+  desk.house.invite(kAhv, kBorn, kCode);
+  (void)identified(desk.house);
+  const json body = {{"ahv_number", kAhv}};
+  const json data = checked(desk, "post", "/v1/persons/data", "/v1/persons/data", body);
+  data.at("letters").at(0);
+  data.at("registrations").at(0);
+  data.at("records").at(0);
+  checked(desk, "post", "/v1/persons/erase", "/v1/persons/erase", body);
+  assert_text(checked(desk, "post", "/v1/persons/erase", "/v1/persons/erase", body)
+                  .at("code")
+                  .get<std::string>(),
+              "not_found");
+}
+
+void answers_about_the_outbox_have_the_documented_shape(void**) {
+  // J2
+  Desk desk;
+  desk.house.invite(kAhv, kBorn, kCode);
+  const Secret token = identified(desk.house);
+  assert_ok(desk.house.registration->choose_credentials(
+      token, *EmailAddress::parse("anna.muster@example.ch"), Secret(kPassword), desk.house.source));
+  const json listed = checked(desk, "get", "/v1/outbox", "/v1/outbox?channel=mail");
+  const std::string path = "/v1/outbox/" + listed.at("messages").at(0).at("id").get<std::string>();
+  checked(desk, "get", "/v1/outbox/{id}", path).at("recipient");
+  checked(desk, "post", "/v1/outbox/{id}/retry", path + "/retry").at("decision");
+  (void)desk.house.sent();
+  checked(desk, "get", "/v1/outbox", "/v1/outbox?state=sent&limit=1").at("next");
+  assert_text(checked(desk, "post", "/v1/outbox/{id}/retry", path + "/retry").at("code").dump(),
+              "\"conflict\"");
+}
+
 void answers_about_mails_have_the_documented_shape(void**) {
   // J2
   const Desk desk;
@@ -211,6 +245,8 @@ int main() {
       cmocka_unit_test(the_document_and_the_code_have_the_same_routes),
       cmocka_unit_test(answers_about_imports_have_the_documented_shape),
       cmocka_unit_test(answers_about_accounts_have_the_documented_shape),
+      cmocka_unit_test(answers_about_invited_persons_have_the_documented_shape),
+      cmocka_unit_test(answers_about_the_outbox_have_the_documented_shape),
       cmocka_unit_test(answers_about_mails_have_the_documented_shape),
       cmocka_unit_test(answers_about_sms_have_the_documented_shape),
       cmocka_unit_test(refusals_have_the_documented_shape),

@@ -6,7 +6,9 @@
 #include <string>
 
 #include "api/administration_api.hpp"
+#include "domain/invited_people.hpp"
 #include "domain/mail_trial.hpp"
+#include "domain/outbox_administration.hpp"
 #include "domain/sms_trial.hpp"
 #include "http/router.hpp"
 #include "store/sql/connection.hpp"
@@ -58,7 +60,9 @@ class Desk {
   Desk()
       : mail_trials(*house.store, &trials, house.clock),
         sms_trials(*house.store, &fake_sms_trials, {}, house.clock),
-        api(*house.administration, {mail_trials, sms_trials}, house.portals,
+        invited(*house.store, house.clock),
+        outbox(*house.store, house.clock),
+        api(*house.administration, invited, outbox, {mail_trials, sms_trials}, house.portals,
             {{kDaemonGroup}, "0.1.0"}, house.clock) {
     api.add_routes(router);
   }
@@ -111,6 +115,8 @@ class Desk {
   MailTrialService mail_trials;
   FakeSmsTrials fake_sms_trials;
   SmsTrialService sms_trials;
+  InvitedPeople invited;
+  OutboxAdministration outbox;
   AdministrationApi api;
 
  private:

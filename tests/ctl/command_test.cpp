@@ -1,90 +1,14 @@
 // The program itself against a real server on a Unix socket, with the real API and store behind.
 
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <fstream>
-
-#include "api/fixture.hpp"
-#include "base/file.hpp"
-#include "http/server.hpp"
+#include "program.hpp"
 
 using namespace portal;
 using namespace portal::test;
 
 namespace {
-
-constexpr const char* kHeader =
-    "ahv_number,birth_date,given_name,family_name,portal,audience,activation_code\n";
-
-struct Outcome {
-  int exit = -1;
-  std::string out;
-  std::string err;
-};
-
-/// A desk that is open on a socket.
-struct OpenDesk : Desk {
-  explicit OpenDesk(unsigned mode = 0600) : socket(house.folder.path() / "admin.sock") {
-    http::Listener listener;
-    listener.kind = http::Listener::Kind::unix_socket;
-    listener.socket = socket;
-    listener.socket_mode = mode;
-    http::Limits limits;
-    limits.body_bytes = AdministrationApi::kBodyBytes;
-    auto started = http::Server::start(listener, limits, router);
-    assert_ok(started);
-    server = std::move(*started);
-  }
-
-  /// Runs the program; `before` stands before it on the command line.
-  Outcome run(const std::string& arguments, const std::string& input = "",
-              const std::string& before = "") const {
-    const std::filesystem::path folder = house.folder.path();
-    std::ofstream(folder / "in", std::ios::binary) << input;
-    const std::string command = before + PORTALCTL_PROGRAM " --socket " + socket.string() + " " +
-                                arguments + " <" + (folder / "in").string() + " >" +
-                                (folder / "out").string() + " 2>" + (folder / "err").string();
-    const int status = std::system(command.c_str());
-    Outcome outcome;
-    outcome.exit = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    outcome.out = *read_text_file(folder / "out", 1'000'000);
-    outcome.err = *read_text_file(folder / "err", 1'000'000);
-    return outcome;
-  }
-
-  std::filesystem::path socket;
-  std::unique_ptr<http::Server> server;
-};
-
-void assert_exit(const Outcome& outcome, int expected) {
-  if (outcome.exit == expected) return;
-  fail_msg("exit %d, not %d: %s%s", outcome.exit, expected, outcome.out.c_str(),
-           outcome.err.c_str());
-}
-
-void assert_says(const std::string& text, const std::string& part) {
-  if (text.find(part) == std::string::npos) {
-    fail_msg("'%s' is not in '%s'", part.c_str(), text.c_str());
-  }
-}
-
-std::string person_line(int number, const std::string& code = "K7QF9XTM4PWRA") {
-  return ahv_number(number) + ",17.04.1963,Anna,Muster,flex,insured," + code + "\n";
-}
-
-std::string persons(int count) {
-  std::string text = kHeader;
-  for (int i = 1; i <= count; ++i) text += person_line(i);
-  return text;
-}
-
-bool registers(OpenDesk& desk, int number, std::string_view code = "K7QF9XTM4PWRA") {
-  const auto outcome = desk.house.identify(ahv_number(number), "17.04.1963", code);
-  assert_ok(outcome);
-  return std::holds_alternative<Identified>(*outcome);
-}
 
 void a_file_of_persons_is_imported_in_chunks(void**) {
   // J6
@@ -223,6 +147,25 @@ void a_person_is_exported_and_erased(void**) {
   assert_says(erased.out, "ou=people");
   assert_says(erased.err, "left as it is");
   assert_exit(desk.run("accounts export " + name), 1);
+}
+
+void a_person_without_an_account_is_exported_and_erased(void**) {
+  // J5, J4: by a number that no process list shows
+  OpenDesk desk;
+  desk.house.invite(kAhv, kBorn, kCode);
+  const std::string typed = std::string(kAhv) + "\n";
+  const Outcome data = desk.run("accounts export --ahv -", typed);
+  assert_exit(data, 0);
+  assert_text(nlohmann::json::parse(data.out).at("person").at("given_name").get<std::string>(),
+              "Anna");
+  assert_exit(desk.run("accounts erase"), 2);
+  assert_exit(desk.run("accounts erase anna@example.ch --ahv -", typed), 2);
+  const Outcome erased = desk.run("accounts erase --ahv -", typed);
+  assert_exit(erased, 0);
+  assert_says(erased.err, "is forgotten");
+  const Outcome again = desk.run("accounts export --ahv -", typed);
+  assert_exit(again, 1);
+  assert_text(again.err, "portalctl: nobody with this AHV number was imported\n");
 }
 
 void sessions_are_listed_and_ended(void**) {
@@ -393,6 +336,7 @@ int main() {
       cmocka_unit_test(a_code_is_issued_and_works),
       cmocka_unit_test(accounts_are_shown_locked_and_unlocked),
       cmocka_unit_test(a_person_is_exported_and_erased),
+      cmocka_unit_test(a_person_without_an_account_is_exported_and_erased),
       cmocka_unit_test(sessions_are_listed_and_ended),
       cmocka_unit_test(the_audit_log_is_verified),
       cmocka_unit_test(a_trial_mail_shows_what_each_relay_made_of_it),

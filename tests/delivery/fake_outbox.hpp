@@ -70,8 +70,11 @@ class FakeQueue final : public OutboxQueue {
     if (!arrived && !tried.empty() && tried.back() == gateway) find(id).due = now;
     return {};
   }
-  Result<void> finish(const MessageId& id, MessageState state, UtcTime) override {
-    if (find(id).state == MessageState::waiting) find(id).state = state;
+  Result<void> finish(const MessageId& id, MessageState state, UtcTime,
+                      std::string_view why) override {
+    if (find(id).state != MessageState::waiting) return {};
+    find(id).state = state;
+    if (!why.empty()) find(id).trouble = why;
     return {};
   }
   Result<void> note_tried(const MessageId& id, const std::vector<std::string>& gateways) override {
@@ -128,6 +131,7 @@ class FakeStore final : public Store, Transaction {
   Sessions& sessions() override { std::abort(); }
   Outbox& outbox() override { std::abort(); }
   OutboxQueue& outbox_queue() override { return queue_; }
+  OutboxView& outbox_view() override { std::abort(); }
   AuditLog& audit() override { std::abort(); }
   Intents& intents() override { std::abort(); }
   Proofs& proofs() override { std::abort(); }

@@ -111,6 +111,9 @@ void what_is_refused_for_good_is_not_tried_again(void**) {
     house.run();
     assert_true(house.state_of("s1") == MessageState::failed);
     assert_true(house.log.has("message failed"));
+    // An administrator reads later why.
+    test::assert_text(house.store.look_at(MessageId("s1")).trouble,
+                      std::string(name_of(code)) + ": no such number");
   }
 }
 
@@ -252,6 +255,7 @@ void the_log_names_the_message_and_neither_recipient_nor_content(void**) {
   }
   test::assert_text(house.store.look_at(MessageId("m1")).trouble,
                     "unavailable: 450 <…>: try later");
+  test::assert_text(house.store.look_at(MessageId("s2")).trouble, "denied: … is barred, …!");
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "domain/ports/outbox.hpp"
 
+#include "domain/ports/outbox_view.hpp"
 #include "fixture.hpp"
 
 using namespace portal;
@@ -153,6 +154,19 @@ void a_code_that_was_replaced_is_not_sent_once_more(void**) {
   assert_int_equal(lease(f, kNoon + 32s).size(), 0);
 }
 
+void a_code_that_expired_unreported_is_not_sent_once_more(void**) {
+  // S1, S3: a dead code helps nobody, whether it arrived or not
+  StoreFixture f;
+  const Message message = message_to("+41791234567");
+  put(f, message);
+  assert_int_equal(lease(f, kNoon).size(), 1);
+  f.write([&](Transaction& t) { got(t.outbox_queue().await_report(message.id, kNoon + 30s)); });
+  assert_true(lease(f, message.expires).empty());
+  f.read([&](Transaction& t) {
+    assert_true(got(t.outbox_view().get(message.id)).state == MessageState::sent);
+  });
+}
+
 void what_a_failed_request_wanted_to_send_is_never_sent(void**) {
   // R13
   StoreFixture f;
@@ -236,6 +250,35 @@ void a_finished_message_stays_finished(void**) {
   assert_true(lease(f, kNoon + 24h).empty());
 }
 
+/// What a message is said to have failed with.
+std::string trouble_of(StoreFixture& f, const MessageId& id) {
+  std::string trouble;
+  f.read([&](Transaction& t) { trouble = got(t.outbox_view().get(id)).trouble; });
+  return trouble;
+}
+
+void a_message_that_was_not_sent_keeps_why(void**) {
+  // issue 4: why it failed last; what was sent has failed with nothing
+  StoreFixture f;
+  const Message refused = message_to("+41790000001", "anna");
+  const Message late = message_to("+41790000002", "beat");
+  const Message sent = message_to("+41790000003", "carla");
+  for (const Message* message : {&refused, &late, &sent}) put(f, *message);
+  assert_int_equal(lease(f, kNoon).size(), 3);
+  f.write([&](Transaction& t) {
+    for (const Message* message : {&refused, &late, &sent}) {
+      got(t.outbox_queue().retry_at(message->id, kNoon, "unavailable: timeout"));
+    }
+    got(t.outbox_queue().finish(refused.id, MessageState::failed, kNoon, "denied: HTTP 403"));
+    got(t.outbox_queue().finish(late.id, MessageState::expired, kNoon));
+    got(t.outbox_queue().finish(sent.id, MessageState::sent, kNoon));
+    got(t.outbox_queue().finish(sent.id, MessageState::failed, kNoon, "too late"));
+  });
+  assert_text(trouble_of(f, refused.id), "denied: HTTP 403");
+  assert_text(trouble_of(f, late.id), "unavailable: timeout");
+  assert_text(trouble_of(f, sent.id), "");
+}
+
 }  // namespace
 
 int main() {
@@ -247,12 +290,14 @@ int main() {
       cmocka_unit_test(a_report_ends_a_message_or_sends_it_on),
       cmocka_unit_test(a_gateway_that_was_given_up_reports_on_nothing_but_arrival),
       cmocka_unit_test(a_code_that_was_replaced_is_not_sent_once_more),
+      cmocka_unit_test(a_code_that_expired_unreported_is_not_sent_once_more),
       cmocka_unit_test(what_a_failed_request_wanted_to_send_is_never_sent),
       cmocka_unit_test(a_leased_message_is_given_to_nobody_else_until_the_lease_ends),
       cmocka_unit_test(messages_of_one_person_keep_their_order),
       cmocka_unit_test(messages_without_an_order_key_wait_for_no_other),
       cmocka_unit_test(a_retried_message_is_due_at_its_time),
       cmocka_unit_test(a_finished_message_stays_finished),
+      cmocka_unit_test(a_message_that_was_not_sent_keeps_why),
   };
   return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

@@ -19,6 +19,7 @@ class ForwardingTransaction : public Transaction {
   Sessions& sessions() override { return behind_.sessions(); }
   Outbox& outbox() override { return behind_.outbox(); }
   OutboxQueue& outbox_queue() override { return behind_.outbox_queue(); }
+  OutboxView& outbox_view() override { return behind_.outbox_view(); }
   AuditLog& audit() override { return behind_.audit(); }
   Intents& intents() override { return behind_.intents(); }
   Proofs& proofs() override { return behind_.proofs(); }

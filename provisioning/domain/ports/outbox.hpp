@@ -55,8 +55,10 @@ class OutboxQueue {
   /// loses its lease. Only the oldest of each order key. What was handed over and has had no report
   /// in its time waits again, unless a later one with the same wording has replaced it.
   virtual Result<std::vector<Message>> lease(UtcTime now, UtcTime lease_end, int limit) = 0;
-  /// Ends a message that waits: sent, expired or failed for good. What it held is wiped.
-  virtual Result<void> finish(const MessageId& id, MessageState state, UtcTime now) = 0;
+  /// Ends a message that waits: sent, expired or failed for good. What it held is wiped. One that
+  /// was not sent keeps `why`, or, if that is empty, what its last try was given back with.
+  virtual Result<void> finish(const MessageId& id, MessageState state, UtcTime now,
+                              std::string_view why = {}) = 0;
   /// Notes the gateways that may have the message: these and no others. Names without commas.
   virtual Result<void> note_tried(const MessageId& id,
                                   const std::vector<std::string>& gateways) = 0;

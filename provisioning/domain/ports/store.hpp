@@ -18,6 +18,7 @@ class Attempts;
 class Sessions;
 class Outbox;
 class OutboxQueue;
+class OutboxView;
 class AuditLog;
 class Intents;
 class Proofs;
@@ -35,6 +36,7 @@ class Transaction {
   virtual Sessions& sessions() = 0;
   virtual Outbox& outbox() = 0;
   virtual OutboxQueue& outbox_queue() = 0;
+  virtual OutboxView& outbox_view() = 0;
   virtual AuditLog& audit() = 0;
   virtual Intents& intents() = 0;
   virtual Proofs& proofs() = 0;
