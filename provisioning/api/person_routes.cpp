@@ -32,26 +32,11 @@ std::optional<AhvNumber> ahv_in(const Request& request, Faults& faults) {
   return ahv;
 }
 
-JsonObject view_of(const Registration& registration) {
-  JsonObject view;
-  view.text("portal", registration.portal.text())
-      .text("audience", registration.audience.text())
-      .text("step", name_of(registration.step))
-      .time("started", registration.started)
-      .time("updated", registration.updated)
-      .text_or_null("email", registration.email ? registration.email->text() : "")
-      .text_or_null("phone", registration.phone ? registration.phone->e164() : "")
-      .object("terms", api::view_of(registration.terms));
-  return view;
-}
-
 JsonObject view_of(const InvitedData& data) {
-  std::vector<JsonObject> registrations;
-  for (const Registration& one : data.registrations) registrations.push_back(view_of(one));
   JsonObject view;
   view.object("person", api::view_of(data.person, Identity::revealed))
       .list("letters", views_of(data.letters))
-      .list("registrations", registrations)
+      .list("registrations", views_of(data.registrations))
       .list("records", views_of(data.records));
   return view;
 }

@@ -54,8 +54,6 @@ JsonObject view_of(const Letter& letter) {
   return view;
 }
 
-namespace {
-
 JsonObject view_of(const Registration& registration) {
   JsonObject view;
   view.text("portal", registration.portal.text())
@@ -68,8 +66,6 @@ JsonObject view_of(const Registration& registration) {
       .time("updated", registration.updated);
   return view;
 }
-
-}  // namespace
 
 JsonObject view_of(const Account& account) {
   JsonObject view;
@@ -100,21 +96,15 @@ JsonObject view_of(const AccountDetails& details, Identity identity) {
 }
 
 JsonObject view_of(const PersonalData& data) {
-  std::vector<JsonObject> terms;
-  for (const TermsAcceptance& one : data.terms) terms.push_back(view_of(one));
-  std::vector<JsonObject> letters;
-  for (const Letter& one : data.letters) letters.push_back(view_of(one));
-  std::vector<JsonObject> registrations;
-  for (const Registration& one : data.registrations) registrations.push_back(view_of(one));
   JsonObject view;
   return view.object("account", view_of(data.details, Identity::revealed))
       .text_or_null("phone", data.phone)
       .time("factor_since", data.factor_since)
       .number("recovery_codes_left", data.recovery_codes_left)
-      .list("terms", terms)
-      .list("letters", letters)
+      .list("terms", views_of(data.terms))
+      .list("letters", views_of(data.letters))
       .list("sessions", views_of(data.sessions))
-      .list("registrations", registrations)
+      .list("registrations", views_of(data.registrations))
       .list("records", views_of(data.records));
 }
 

@@ -16,6 +16,7 @@ enum class Identity { masked, revealed };
 JsonObject view_of(const Person& person, Identity identity);
 JsonObject view_of(const TermsAcceptance& terms);
 JsonObject view_of(const Letter& letter);
+JsonObject view_of(const Registration& registration);
 JsonObject view_of(const Account& account);
 JsonObject view_of(const AccountDetails& details, Identity identity);
 JsonObject view_of(const PersonalData& data);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "domain/audit_trail.hpp"
+#include "domain/ports/intents.hpp"
 #include "domain/ports/outbox.hpp"
 #include "domain/ports/registrations.hpp"
 #include "domain/ports/store.hpp"
@@ -42,6 +43,30 @@ Result<void> nothing_on_its_way(Transaction& transaction, const PersonId& person
   const bool staged = std::ranges::any_of(
       *registrations, [](const Registration& one) { return !one.entry_uuid.empty(); });
   if (staged) return fail(Errc::conflict, "a registration of this person has not ended");
+  return {};
+}
+
+Result<std::vector<AuditRecord>> records_of(AuditLog& log, std::set<std::string> ids) {
+  while (true) {
+    auto records = log.of(ids);
+    if (!records) return records;
+    const std::size_t known = ids.size();
+    for (const AuditRecord& record : *records) {
+      if (auto earlier = earlier_id_in(record.event)) ids.insert(std::move(*earlier));
+    }
+    if (ids.size() == known) return records;
+  }
+}
+
+Result<void> leave_to_take_back(Transaction& transaction, const PersonId& person, UtcTime now) {
+  const auto registrations = transaction.registrations().of(person);
+  if (!registrations) return fail(registrations.error());
+  for (const Registration& one : *registrations) {
+    if (one.step != RegistrationStep::abandoned) continue;
+    auto written = transaction.intents().write(
+        {IntentId::random(), std::string(kStageIntent), one.account, one.id, "", now});
+    if (!written) return written;
+  }
   return {};
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,5 +27,13 @@ Result<Account> account_named(Transaction& transaction, std::string_view name);
 /// Fails: conflict (a message is on its way; a registration has an entry in the directory).
 Result<void> nothing_on_its_way(Transaction& transaction, const PersonId& person,
                                 const std::vector<std::string>& order_keys);
+
+/// Whatever the log tells of a person: under these ids, and under those that their account was to
+/// have before, in order. Reads the whole log.
+Result<std::vector<AuditRecord>> records_of(AuditLog& log, std::set<std::string> ids);
+
+/// Leaves word of the entries that a person's abandoned registrations have in staging: they are
+/// known by rows that are about to go.
+Result<void> leave_to_take_back(Transaction& transaction, const PersonId& person, UtcTime now);
 
 }  // namespace portal

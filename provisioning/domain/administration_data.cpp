@@ -18,20 +18,6 @@ namespace {
 /// A host that has not ended a login for so long is gone: its daemon tries at least once a minute.
 constexpr std::chrono::hours kHostIsGone{24};
 
-/// Whatever the log tells of the person: under these ids, and under those that their account was to
-/// have before.
-Result<std::vector<AuditRecord>> records_of(AuditLog& log, std::set<std::string> ids) {
-  while (true) {
-    auto records = log.of(ids);
-    if (!records) return records;
-    const std::size_t known = ids.size();
-    for (const AuditRecord& record : *records) {
-      if (auto earlier = earlier_id_in(record.event)) ids.insert(std::move(*earlier));
-    }
-    if (ids.size() == known) return records;
-  }
-}
-
 Result<void> fill(Transaction& transaction, PersonalData& data) {
   const AccountId& account = data.details.account.id;
   const auto factor = transaction.accounts().factor_of(account);
@@ -83,19 +69,6 @@ Result<void> is_settled(Transaction& transaction, const Account& account, UtcTim
     return fail(Errc::conflict, "a change in the directory has not ended");
   return nothing_on_its_way(transaction, account.person,
                             {account.person.text(), account.id.text()});
-}
-
-/// An entry that an abandoned registration has left in staging is known by its row, which goes.
-Result<void> leave_to_take_back(Transaction& transaction, const PersonId& person, UtcTime now) {
-  const auto registrations = transaction.registrations().of(person);
-  if (!registrations) return fail(registrations.error());
-  for (const Registration& one : *registrations) {
-    if (one.step != RegistrationStep::abandoned) continue;
-    auto written = transaction.intents().write(
-        {IntentId::random(), std::string(kStageIntent), one.account, one.id, "", now});
-    if (!written) return written;
-  }
-  return {};
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include "domain/invited_people.hpp"
 
-#include <algorithm>
-#include <iterator>
+#include <set>
 #include <utility>
 
 #include "domain/administration_acts.hpp"
@@ -23,29 +22,23 @@ Result<Person> invited(Transaction& transaction, const AhvNumber& ahv) {
   return std::move(**person);
 }
 
-Result<void> add_records(Transaction& transaction, const std::string& of, InvitedData& data) {
-  auto records = transaction.audit().of(AccountId(of));
-  if (!records) return fail(std::move(records).error());
-  std::ranges::move(*records, std::back_inserter(data.records));
-  return {};
-}
-
 Result<InvitedData> data_of(Transaction& transaction, Person person) {
   InvitedData data{std::move(person), {}, {}, {}};
   auto letters = transaction.people().letters_of(data.person.id);
   if (!letters) return fail(std::move(letters).error());
   data.letters = std::move(*letters);
-  auto registrations = transaction.registrations().open_of(data.person.id);
+  auto registrations = transaction.registrations().of(data.person.id);
   if (!registrations) return fail(std::move(registrations).error());
-  data.registrations = std::move(*registrations);
-  if (auto added = add_records(transaction, data.person.id.text(), data); !added)
-    return fail(added.error());
-  for (const Registration& one : data.registrations) {
-    // Its events name the account that it will become.
-    if (auto added = add_records(transaction, one.account.text(), data); !added)
-      return fail(added.error());
+  std::set<std::string> ids{data.person.id.text()};
+  for (Registration& one : *registrations) {
+    one.seed = Secret();
+    // Its events name the account that it was to become.
+    ids.insert(one.account.text());
   }
-  std::ranges::sort(data.records, {}, &AuditRecord::number);
+  data.registrations = std::move(*registrations);
+  auto records = records_of(transaction.audit(), std::move(ids));
+  if (!records) return fail(std::move(records).error());
+  data.records = std::move(*records);
   return data;
 }
 
@@ -76,6 +69,7 @@ Result<void> InvitedPeople::erase(const AhvNumber& ahv, const Administrator& by)
     if (!person) return fail(person.error());
     if (auto settled = nothing_on_its_way(transaction, person->id, {person->id.text()}); !settled)
       return settled;
+    if (auto left = leave_to_take_back(transaction, person->id, clock_.now()); !left) return left;
     if (auto gone = transaction.people().erase(person->id); !gone) return gone;
     return transaction.audit().append(act_of(by, clock_.now(), "person.erased", person->id.text()));
   });

@@ -15,7 +15,7 @@ class Store;
 struct InvitedData {
   Person person;
   std::vector<Letter> letters;              ///< newest first
-  std::vector<Registration> registrations;  ///< the open ones
+  std::vector<Registration> registrations;  ///< ended ones too, as long as they are held
   std::vector<AuditRecord> records;         ///< of the person and of these registrations
 };
 
