@@ -56,6 +56,23 @@ void an_invited_person_is_forgotten_until_the_next_import(void**) {
   (void)identified(desk.house);
 }
 
+void what_a_forgotten_person_had_staged_goes_as_well(void**) {
+  // J5: the registration that was given up is the only pointer to it
+  DeskWithAnna desk;
+  const Secret given_up = identified(desk.house);
+  assert_ok(desk.house.registration->choose_credentials(
+      given_up, *EmailAddress::parse("anna.muster@example.ch"), Secret(kPassword),
+      desk.house.source));
+  (void)desk.house.sent();
+  desk.house.clock.advance(std::chrono::minutes(1));
+  (void)identified(desk.house);
+  assert_int_equal(desk.house.directory.entries().size(), 1);
+  desk.erased();
+  desk.house.clock.advance(std::chrono::minutes(6));
+  assert_ok(desk.house.registration->settle_intents());
+  assert_int_equal(desk.house.directory.entries().size(), 0);
+}
+
 void nobody_is_forgotten_by_halves(void**) {
   // J5
   DeskWithAnna desk;
@@ -103,6 +120,7 @@ int main() {
   const CMUnitTest tests[] = {
       cmocka_unit_test(an_invited_person_gets_what_is_kept_about_them),
       cmocka_unit_test(an_invited_person_is_forgotten_until_the_next_import),
+      cmocka_unit_test(what_a_forgotten_person_had_staged_goes_as_well),
       cmocka_unit_test(nobody_is_forgotten_by_halves),
       cmocka_unit_test(who_has_an_account_is_named_by_it),
       cmocka_unit_test(what_names_nobody_is_refused),
