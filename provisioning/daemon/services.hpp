@@ -6,6 +6,7 @@
 #include "domain/host_sessions.hpp"
 #include "domain/login.hpp"
 #include "domain/password_change.hpp"
+#include "domain/password_reset.hpp"
 #include "domain/recovery.hpp"
 #include "domain/registration.hpp"
 #include "domain/sessions.hpp"
@@ -31,6 +32,7 @@ struct Services {
   FactorEnrolments enrolments;
   LoginService logins;
   PasswordChangeService password_changes;
+  PasswordResetService password_resets;
   RecoveryService recovery;
   SessionService sessions;
   HostSessions host_sessions;

@@ -8,6 +8,7 @@
 #include "web/public_pages.hpp"
 #include "web/recovery_pages.hpp"
 #include "web/registration_pages.hpp"
+#include "web/reset_pages.hpp"
 
 namespace portal::web {
 
@@ -26,6 +27,7 @@ class Site::Implementation {
     login_.add_routes(router, gate_);
     account_.add_routes(router, gate_);
     recovery_.add_routes(router, gate_);
+    resets_.add_routes(router, gate_);
     add_asset_routes(router, house_.settings.strict_transport);
     router.set_error_page([this](int status, const http::Request& request) {
       return gate_.error_page(status, request);
@@ -40,6 +42,7 @@ class Site::Implementation {
   LoginPages login_{house_};
   AccountPages account_{house_};
   RecoveryPages recovery_{house_};
+  ResetPages resets_{house_};
 };
 
 Site::Site(const Neighbours& neighbours, const SiteSettings& settings)
