@@ -34,7 +34,7 @@ struct AccountsExport {
 struct AccountsErase {
   std::string name;
 };
-/// disable, enable, lock, unlock, reset-factor, allow-enrolment
+/// disable, enable, lock, unlock, start-reset, reset-factor, allow-enrolment
 struct AccountsAct {
   std::string name;
   std::string act;   ///< the last part of the route
