@@ -107,6 +107,8 @@ void add_account_routes(GuardedRouter router, AdministrationService& service) {
              acting(service, &AdministrationService::lock));
   router.add(Method::post, "/v1/accounts/{name}/unlock",
              acting(service, &AdministrationService::unlock));
+  router.add(Method::post, "/v1/accounts/{name}/reset",
+             acting(service, &AdministrationService::start_reset));
   router.add(Method::post, "/v1/accounts/{name}/reset-factor",
              acting(service, &AdministrationService::reset_factor));
   router.add(Method::post, "/v1/accounts/{name}/allow-enrolment",

@@ -80,10 +80,10 @@ void add_person(CLI::App* sub, std::string& name, std::string& ahv) {
 }
 
 void add_account_act(CLI::App* accounts, Arguments& arguments, const char* act,
-                     const char* description, const char* done) {
+                     const char* description, const char* done, const char* route = nullptr) {
   CLI::App* sub = accounts->add_subcommand(act, description);
   const auto command = std::make_shared<AccountsAct>();
-  command->act = act;
+  command->act = route ? route : act;
   command->done = done;
   sub->add_option("NAME", command->name, kAccount)->required();
   runs(sub, arguments, command);
@@ -123,6 +123,11 @@ void add_accounts(CLI::App& app, Arguments& arguments) {
                   "The account is locked and its sessions have ended.");
   add_account_act(accounts, arguments, "unlock", "Allow logins again, forget failures",
                   "The account is unlocked.");
+  add_account_act(accounts, arguments, "start-reset",
+                  "Send the mail that begins a reset of a forgotten password",
+                  "A mail with a code is on its way to the person; it is valid for 24 hours. The "
+                  "present password counts until the person has chosen a new one.",
+                  "reset");
   add_account_act(accounts, arguments, "reset-factor",
                   "Remove the second factor and end all sessions",
                   "The second factor is removed and the sessions have ended. The person needs a "

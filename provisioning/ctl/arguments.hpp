@@ -43,7 +43,7 @@ struct AccountsErase {
   std::string name;
   std::string ahv;
 };
-/// disable, enable, lock, unlock, reset-factor, allow-enrolment
+/// disable, enable, lock, unlock, start-reset, reset-factor, allow-enrolment
 struct AccountsAct {
   std::string name;
   std::string act;   ///< the last part of the route

@@ -158,7 +158,7 @@ Result<void> House::Rooms::start_servers(int login_socket) {
 
   site.emplace(web::Site::Neighbours{services->registrations, services->logins, services->sessions,
                                      *store, portals, *base.words, base.qr_codes, base.keyring,
-                                     clock, services->recovery},
+                                     clock, services->recovery, services->password_resets},
                site_of(configuration));
   site->add_routes(site_routes);
   auto web_started =
@@ -211,6 +211,9 @@ void House::Rooms::start_housekeeping() {
                     kSettlePause, kRetry, kSettlePause});
   chores.push_back({"tell of changes of password that were cut off",
                     [this] { return services->password_changes.settle(); }, kSettlePause, kRetry,
+                    kSettlePause});
+  chores.push_back({"tell of resets of password that were cut off",
+                    [this] { return services->password_resets.settle(); }, kSettlePause, kRetry,
                     kSettlePause});
   chores.push_back({"throw out whose session was ended",
                     [this] { return services->host_sessions.throw_out(); }, kThrowOutPause,

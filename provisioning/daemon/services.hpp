@@ -8,6 +8,7 @@
 #include "domain/login.hpp"
 #include "domain/outbox_administration.hpp"
 #include "domain/password_change.hpp"
+#include "domain/password_reset.hpp"
 #include "domain/recovery.hpp"
 #include "domain/registration.hpp"
 #include "domain/sessions.hpp"
@@ -33,6 +34,7 @@ struct Services {
   FactorEnrolments enrolments;
   LoginService logins;
   PasswordChangeService password_changes;
+  PasswordResetService password_resets;
   RecoveryService recovery;
   SessionService sessions;
   HostSessions host_sessions;

@@ -115,15 +115,20 @@ Result<std::optional<PasswordRefusal>> LdapDirectory::set_password(std::string_v
     return fail(Errc::denied, "directory: not the entry of a person: " + name);
   const Deadline deadline = parts_->deadline();
   using Judged = Result<std::optional<PasswordRefusal>>;
+  bool asked = false;
   return with_connection(parts_->service(), deadline, [&](Connection& connection) -> Judged {
     const Answer answer = connection.set_password(name, password, deadline);
     Judged judged = directory::judge_new_password(answer.code, answer.policy, answer.diagnostic);
     // Whoever corrects their address during the registration types the same password again. It is
-    // in place then, and OpenLDAP says so in these words.
+    // in place then, as it is when a connection has died with the answer and we ask once more; and
+    // OpenLDAP says so in these words.
     const bool unchanged = judged && *judged == PasswordRefusal::in_history &&
                            answer.diagnostic == "Password is not being changed from existing value";
-    if (staged && unchanged) return std::optional<PasswordRefusal>();
-    if (judged && !*judged) parts_->recent_writes().note(name);
+    const bool in_place = unchanged && (staged || asked);
+    asked = true;
+    // After a lost answer as well: only the provider knows.
+    if (!judged || !*judged || in_place) parts_->recent_writes().note(name);
+    if (in_place) return std::optional<PasswordRefusal>();
     return judged;
   });
 }

@@ -32,7 +32,7 @@ class StagingProbe {
   Result<void> check_nobody_sees(Connection& stranger);
   Result<void> check_admission(Connection& service);
   Result<void> check_person_sees_nothing(Connection& stranger);
-  Result<void> check_hashes_among_people(Connection& service);
+  Result<void> check_passwords_of_people(Connection& service);
   Result<void> expect_no_hash(Connection& service, const std::string& dn);
   Result<void> expect_hidden(Connection& connection, std::string_view viewer);
   Result<void> clean_up(Connection& service);

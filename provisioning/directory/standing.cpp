@@ -70,6 +70,14 @@ bool is_locked(const FoundEntry& entry, const std::optional<Policy>& policy, Utc
   return for_good || now < moment.time + policy->lockout_duration;
 }
 
+/// Also where nobody can tell since when.
+bool is_locked_by_administrator(const FoundEntry& entry) {
+  const std::string* since = entry.find("pwdAccountLockedTime");
+  if (since == nullptr) return false;
+  const Moment moment = parse_moment(*since);
+  return !moment.known || moment.year_zero;
+}
+
 bool was_reset(const FoundEntry& entry, const std::optional<Policy>& policy) {
   const std::string* reset = entry.find("pwdReset");
   return reset != nullptr && *reset == "TRUE" && (!policy || policy->must_change);
@@ -104,6 +112,7 @@ EntryStanding judge_standing(const FoundEntry& entry, const std::optional<Policy
   EntryStanding standing;
   standing.must_change = was_reset(entry, policy);
   standing.locked = is_locked(entry, policy, now);
+  standing.locked_by_administrator = is_locked_by_administrator(entry);
   standing.expires_in = time_left(entry, policy, now);
   const bool too_old = standing.expires_in && *standing.expires_in <= 0s;
   if (too_old) {

@@ -138,6 +138,11 @@ class AdministrationService {
   /// entries have this name), malformed (the entry has no address or name that could be one of
   /// ours), unavailable.
   Result<void> allow_enrolment(std::string_view name, const Administrator& by);
+  /// Has the mail sent that begins a reset of the password, good for a day; the code in it is shown
+  /// to nobody else, and nothing ends before the person has come by it (requirement P5). One that
+  /// was started before is dead. Fails: not_found, conflict (the account may not enter, or has no
+  /// second factor).
+  Result<void> start_reset(std::string_view name, const Administrator& by);
   Result<std::vector<Session>> sessions(std::string_view name, const Administrator& by);
   Result<void> end_session(const SessionId& id, const Administrator& by);
   Result<std::vector<AuditRecord>> audit(std::int64_t after, int limit, const Administrator& by);

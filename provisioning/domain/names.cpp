@@ -38,13 +38,19 @@ static_assert(kRegistrationSteps.of(RegistrationStep::abandoned) == "abandoned")
 constexpr Names<ChallengePurpose, 3> kChallengePurposes{{"prove_mail", "prove_phone", "log_in"}};
 static_assert(kChallengePurposes.of(ChallengePurpose::log_in) == "log_in");
 
-constexpr Names<AttemptKind, 13> kAttemptKinds{
+constexpr Names<AttemptKind, 16> kAttemptKinds{
     {"activation_data", "activation_address", "sms_to_number", "sms_from_address", "mail_to_person",
      "wrong_password", "wrong_code", "wrong_bind", "known_source", "sms_to_unproven", "sms_in_all",
-     "sms_enrolling", "sms_alarm"}};
+     "sms_enrolling", "sms_alarm", "reset_mail", "reset_source", "reset_code"}};
 static_assert(kAttemptKinds.of(AttemptKind::sms_to_number) == "sms_to_number");
 static_assert(kAttemptKinds.of(AttemptKind::known_source) == "known_source");
 static_assert(kAttemptKinds.of(AttemptKind::sms_alarm) == "sms_alarm");
+static_assert(kAttemptKinds.of(AttemptKind::reset_code) == "reset_code");
+
+constexpr Names<ResetStep, 6> kResetSteps{
+    {"mail_code", "factor", "new_password", "changing", "done", "abandoned"}};
+static_assert(kResetSteps.of(ResetStep::changing) == "changing");
+static_assert(kResetSteps.of(ResetStep::abandoned) == "abandoned");
 
 constexpr Names<SessionKind, 2> kSessionKinds{{"web", "pam"}};
 static_assert(kSessionKinds.of(SessionKind::pam) == "pam");
@@ -61,6 +67,7 @@ static_assert(kMessageStates.of(MessageState::failed) == "failed");
 std::string_view name_of(AccountState state) noexcept { return kAccountStates.of(state); }
 std::string_view name_of(FactorKind kind) noexcept { return kFactorKinds.of(kind); }
 std::string_view name_of(RegistrationStep step) noexcept { return kRegistrationSteps.of(step); }
+std::string_view name_of(ResetStep step) noexcept { return kResetSteps.of(step); }
 std::string_view name_of(ChallengePurpose purpose) noexcept {
   return kChallengePurposes.of(purpose);
 }
@@ -77,6 +84,9 @@ std::optional<FactorKind> parse_factor_kind(std::string_view name) noexcept {
 }
 std::optional<RegistrationStep> parse_registration_step(std::string_view name) noexcept {
   return kRegistrationSteps.parse(name);
+}
+std::optional<ResetStep> parse_reset_step(std::string_view name) noexcept {
+  return kResetSteps.parse(name);
 }
 std::optional<ChallengePurpose> parse_challenge_purpose(std::string_view name) noexcept {
   return kChallengePurposes.parse(name);

@@ -7,6 +7,7 @@
 #include "domain/ports/attempts.hpp"
 #include "domain/ports/challenges.hpp"
 #include "domain/ports/outbox.hpp"
+#include "domain/ports/password_resets.hpp"
 #include "domain/ports/registrations.hpp"
 #include "domain/ports/sessions.hpp"
 
@@ -18,6 +19,7 @@ namespace portal {
 std::optional<AccountState> parse_account_state(std::string_view name) noexcept;
 std::optional<FactorKind> parse_factor_kind(std::string_view name) noexcept;
 std::optional<RegistrationStep> parse_registration_step(std::string_view name) noexcept;
+std::optional<ResetStep> parse_reset_step(std::string_view name) noexcept;
 std::optional<ChallengePurpose> parse_challenge_purpose(std::string_view name) noexcept;
 std::optional<AttemptKind> parse_attempt_kind(std::string_view name) noexcept;
 std::optional<SessionKind> parse_session_kind(std::string_view name) noexcept;

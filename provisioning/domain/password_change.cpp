@@ -6,9 +6,9 @@
 
 #include "domain/audit_trail.hpp"
 #include "domain/login_prompts.hpp"
+#include "domain/password_context.hpp"
 #include "domain/password_words.hpp"
 #include "domain/ports/directory.hpp"
-#include "domain/ports/people.hpp"
 #include "domain/ports/phrasebook.hpp"
 #include "domain/ports/proofs.hpp"
 #include "domain/ports/store.hpp"
@@ -220,25 +220,16 @@ Result<std::string> PasswordChangeService::faults_of(const PasswordConversation&
       neighbours_.store, [&](Transaction& transaction) -> Result<PasswordContext> {
         const auto account = transaction.accounts().get(who.account);
         if (!account) return fail(account.error());
-        const auto person = transaction.people().get(account->person);
-        if (!person) return fail(person.error());
-        PasswordContext made;
-        made.names = {person->given_name, person->family_name, account->email.text(),
-                      account->login_name};
-        return made;
+        return password_context_of(transaction, neighbours_.portals, *account);
       });
   if (!context) return fail(context.error());
-  PasswordContext judged_by = *context;
-  for (const Portal& portal : neighbours_.portals.all()) {
-    for (const auto& [language, name] : portal.name) judged_by.portal.push_back(name);
-  }
   std::string text;
   const auto add = [&](std::string_view key) {
     if (!text.empty()) text += ' ';
     text += neighbours_.phrases.text(who.language, key);
   };
   if (password.equals(conversation.current)) add("password.unchanged");
-  for (const PasswordFault fault : neighbours_.password_rules.faults_of(password, judged_by)) {
+  for (const PasswordFault fault : neighbours_.password_rules.faults_of(password, *context)) {
     add(key_of(fault));
   }
   return text;

@@ -11,11 +11,16 @@ std::chrono::seconds left_of(UtcTime end, UtcTime now) {
 
 }  // namespace
 
+std::chrono::seconds growing_pause_left(int sends, std::optional<UtcTime> sent,
+                                        std::chrono::seconds first, UtcTime now) {
+  if (!sent) return std::chrono::seconds(0);
+  const int doublings = std::clamp(sends - 1, 0, 10);
+  return left_of(*sent + first * (1 << doublings), now);
+}
+
 std::chrono::seconds mail_pause_left(const Registration& row, const RegistrationSettings& settings,
                                      UtcTime now) {
-  if (!row.mail_sent) return std::chrono::seconds(0);
-  const int doublings = std::clamp(row.mail_sends - 1, 0, 10);
-  return left_of(*row.mail_sent + settings.mail_pause * (1 << doublings), now);
+  return growing_pause_left(row.mail_sends, row.mail_sent, settings.mail_pause, now);
 }
 
 int mail_resends_left(const Registration& row, const RegistrationSettings& settings) {

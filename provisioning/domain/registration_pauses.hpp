@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 
 #include "base/clock.hpp"
 #include "domain/ports/registrations.hpp"
@@ -8,6 +9,9 @@
 
 namespace portal {
 
+/// How long until a code may be sent again; doubles with each one sent (requirement R10).
+std::chrono::seconds growing_pause_left(int sends, std::optional<UtcTime> sent,
+                                        std::chrono::seconds first, UtcTime now);
 /// How long until another mail may be asked for; doubles with each one sent (requirement R10).
 std::chrono::seconds mail_pause_left(const Registration& row, const RegistrationSettings& settings,
                                      UtcTime now);

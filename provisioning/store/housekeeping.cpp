@@ -23,6 +23,7 @@ constexpr Rule kRules[] = {
     {"delete from registrations where updated < :before"
      " and (step = 'done' or (step = 'abandoned' and discarded = 1))",
      Days{30}},
+    {"delete from password_resets where expires < :before", Days{1}},
     {"delete from outbox where finished < :before", Days{30}},
     {"delete from sessions where ended < :before", Days{90}},
 };

@@ -9,6 +9,7 @@
 #include "store/intents.hpp"
 #include "store/outbox.hpp"
 #include "store/outbox_view.hpp"
+#include "store/password_resets.hpp"
 #include "store/people.hpp"
 #include "store/proofs.hpp"
 #include "store/recovery_codes.hpp"
@@ -33,7 +34,8 @@ class SqlTransaction final : public Transaction {
         audit_(context),
         intents_(context),
         proofs_(context),
-        recovery_codes_(context) {}
+        recovery_codes_(context),
+        password_resets_(context) {}
 
   People& people() override { return people_; }
   Accounts& accounts() override { return accounts_; }
@@ -48,6 +50,7 @@ class SqlTransaction final : public Transaction {
   Intents& intents() override { return intents_; }
   Proofs& proofs() override { return proofs_; }
   RecoveryCodes& recovery_codes() override { return recovery_codes_; }
+  PasswordResets& password_resets() override { return password_resets_; }
 
  private:
   SqlPeople people_;
@@ -63,6 +66,7 @@ class SqlTransaction final : public Transaction {
   SqlIntents intents_;
   SqlProofs proofs_;
   SqlRecoveryCodes recovery_codes_;
+  SqlPasswordResets password_resets_;
 };
 
 }  // namespace portal

@@ -23,6 +23,8 @@ inline constexpr Cookie visit{"__Host-visit"};
 inline constexpr Cookie registration{"__Host-registration"};
 /// A login between password and code; only reached from our own page.
 inline constexpr Cookie login{"__Host-login", true};
+/// The only key to a reset under way; only reached from our own pages.
+inline constexpr Cookie reset{"__Host-reset", true};
 inline constexpr Cookie session{"__Host-session"};
 /// The language that was chosen; not a secret.
 inline constexpr Cookie language{"__Host-language", false, std::chrono::hours(365 * 24)};

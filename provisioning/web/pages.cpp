@@ -8,8 +8,6 @@
 namespace portal::web {
 namespace {
 
-constexpr int kLastStep = 6;
-
 std::string_view own_name(Language language) {
   switch (language) {
     case Language::fr: return "Français";
@@ -63,8 +61,9 @@ http::Response Pages::show(const Visit& visit, Page page) const {
   const Problems& problems = page.problems ? *page.problems : none;
   page.values.insert_or_assign("csrf", visit.csrf);
   std::string content = templates_.render(visit.language(), page.name, page.values);
-  const Frame frame{visit.words, &visit.portal, visit.csrf, page.path, visit.session.has_value()};
-  return framed(frame, visit.words(page.title), page.step, problems, std::move(content));
+  const Frame frame{visit.words, &visit.portal, visit.csrf, page.path, visit.session.has_value(),
+                    page.step,   page.steps};
+  return framed(frame, visit.words(page.title), problems, std::move(content));
 }
 
 http::Response Pages::outside(const Visit& visit) const {
@@ -83,19 +82,19 @@ http::Response Pages::trouble(int status, const Words& words, const Portal* port
   std::string content =
       templates_.render(words.language, "trouble",
                         {{"explanation", words(explanation.text)}, {"home", portal != nullptr}});
-  const Frame frame{words, portal, csrf, "/", false};
-  http::Response response = framed(frame, words(explanation.title), 0, {}, std::move(content));
+  const Frame frame{words, portal, csrf, "/"};
+  http::Response response = framed(frame, words(explanation.title), {}, std::move(content));
   response.status = status;
   return response;
 }
 
-http::Response Pages::framed(const Frame& frame, std::string_view title, int step,
-                             const Problems& problems, std::string content) const {
+http::Response Pages::framed(const Frame& frame, std::string_view title, const Problems& problems,
+                             std::string content) const {
   const Language language = frame.words.language;
   std::string progress;
-  if (step > 0) {
-    progress = frame.words("register.progress",
-                           {{"step", std::to_string(step)}, {"steps", std::to_string(kLastStep)}});
+  if (frame.step > 0) {
+    progress = frame.words("register.progress", {{"step", std::to_string(frame.step)},
+                                                 {"steps", std::to_string(frame.steps)}});
   }
   const Looks::Addresses looks = looks_.of(frame.portal);
   http::Response response;

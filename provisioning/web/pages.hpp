@@ -18,9 +18,10 @@ struct Page {
   std::string_view name;   ///< its template
   std::string_view title;  ///< message key; the heading too
   std::string path = {};   ///< where GET shows it: there the language switch returns
-  int step = 0;            ///< of the registration, 1 to 6; 0: none
+  int step = 0;            ///< of `steps`; 0: none
   Values values = {};      ///< of its template
   const Problems* problems = nullptr;
+  int steps = 6;  ///< of the registration, unless it is something else
 };
 
 /// Puts pages together: the layout around a template, and the status for what went wrong.
@@ -48,9 +49,11 @@ class Pages {
     std::string_view csrf;
     std::string_view path;
     bool logged_in = false;
+    int step = 0;
+    int steps = 0;
   };
-  http::Response framed(const Frame& frame, std::string_view title, int step,
-                        const Problems& problems, std::string content) const;
+  http::Response framed(const Frame& frame, std::string_view title, const Problems& problems,
+                        std::string content) const;
 
   Templates templates_;
   const Looks& looks_;

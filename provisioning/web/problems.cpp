@@ -76,8 +76,10 @@ void Problems::add(std::string_view field, std::string sentence) {
   status_ = std::max(status_, 422);
 }
 
-void Problems::refuse(const Words& words, const Refusal& refusal, std::string_view field) {
-  add(field, words("refusal." + std::string(name_of(refusal.reason))));
+void Problems::refuse(const Words& words, const Refusal& refusal, std::string_view field,
+                      std::string_view sentence) {
+  add(field, sentence.empty() ? words("refusal." + std::string(name_of(refusal.reason)))
+                              : words(sentence));
   if (!refusal.decision.empty()) {
     reference_ = words("refusal.reference", {{"decision", refusal.decision.text()}});
   }

@@ -17,8 +17,10 @@ class Problems {
  public:
   /// `field` is the name of the form's field, or empty for the form as a whole.
   void add(std::string_view field, std::string sentence);
-  /// The sentence for a refusal, with its reference.
-  void refuse(const Words& words, const Refusal& refusal, std::string_view field);
+  /// The sentence for a refusal, with its reference; `sentence` is a message key for one of its
+  /// own.
+  void refuse(const Words& words, const Refusal& refusal, std::string_view field,
+              std::string_view sentence = {});
   /// A neighbour does not answer, or worse: logged, "not possible at the moment" for the person.
   void fault(const Words& words, const Error& error, std::string_view path);
 

@@ -10,6 +10,7 @@
 #include "web/recovery_pages.hpp"
 #include "web/registration_pages.hpp"
 #include "web/session_pages.hpp"
+#include "web/reset_pages.hpp"
 
 namespace portal::web {
 
@@ -33,6 +34,7 @@ class Site::Implementation {
     recovery_.add_routes(router, gate_);
     sessions_.add_routes(router, gate_);
     application_.add_routes(router, gate_);
+    resets_.add_routes(router, gate_);
     add_asset_routes(router, house_.settings.strict_transport);
     looks_.add_routes(router, house_.settings.strict_transport);
     router.set_error_page([this](int status, const http::Request& request) {
@@ -51,6 +53,7 @@ class Site::Implementation {
   RecoveryPages recovery_{house_};
   SessionPages sessions_{house_};
   ApplicationDoor application_{house_};
+  ResetPages resets_{house_};
 };
 
 Site::Site(const Neighbours& neighbours, const SiteSettings& settings)

@@ -12,6 +12,7 @@ namespace portal {
 class Clock;
 class Keyring;
 class LoginService;
+class PasswordResetService;
 class Phrasebook;
 class Portals;
 class QrCodes;
@@ -50,6 +51,7 @@ class Site {
     const Keyring& keyring;
     const Clock& clock;
     RecoveryService& recovery;
+    PasswordResetService& resets;
   };
 
   /// Reads every template in every language once. The neighbours must outlive the site.

@@ -112,6 +112,27 @@ void a_factor_is_reset_and_nothing_sets_a_password(void**) {
   body_of(desk.post(std::string(kAnna) + "/lock", json{{"password", "x"}}), 422);
 }
 
+void a_reset_is_started_and_ends_nothing(void**) {
+  // P5, J2
+  DeskWithAnna desk;
+  desk.open_session();
+  (void)desk.house.sent();
+  body_of(desk.post("/v1/accounts/nobody@example.ch/reset"), 404);
+  const auto started = desk.post(std::string(kAnna) + "/reset");
+  assert_int_equal(started.status, 204);
+  assert_text(started.body, "");
+  const std::vector<Message> mails = desk.house.sent();
+  assert_int_equal(mails.size(), 1);
+  assert_text(mails[0].text, "mail.reset_started");
+  const std::string& code = mails[0].values.at("code");
+  assert_int_equal(code.size(), 8);
+  assert_true(desk.get("/v1/audit?limit=1000").body.find(code) == std::string::npos);
+  assert_int_equal(body_of(desk.get("/v1/sessions"), 200).at("sessions").size(), 1);
+  assert_int_equal(desk.house.event_count("password_reset.started"), 1);
+  assert_int_equal(desk.post(std::string(kAnna) + "/reset-factor").status, 204);
+  body_of(desk.post(std::string(kAnna) + "/reset"), 409);
+}
+
 void a_disabled_account_stays_outside_until_it_is_enabled(void**) {
   // M4, J2
   DeskWithAnna desk;
@@ -249,6 +270,7 @@ int main() {
       cmocka_unit_test(what_a_letter_asks_for_is_shown_only_when_asked),
       cmocka_unit_test(lock_and_unlock_take_effect_and_are_audited),
       cmocka_unit_test(a_factor_is_reset_and_nothing_sets_a_password),
+      cmocka_unit_test(a_reset_is_started_and_ends_nothing),
       cmocka_unit_test(a_disabled_account_stays_outside_until_it_is_enabled),
       cmocka_unit_test(sessions_are_listed_and_ended),
       cmocka_unit_test(the_audit_log_is_read_page_by_page),

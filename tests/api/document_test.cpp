@@ -160,8 +160,8 @@ void answers_about_accounts_have_the_documented_shape(void**) {
   checked(desk, "delete", "/v1/sessions/{id}",
           "/v1/sessions/" + session.at("id").get<std::string>());
   checked(desk, "get", "/v1/accounts/{name}/data", path + "/data").at("terms").at(0);
-  for (const std::string act :
-       {"lock", "unlock", "reset-factor", "allow-enrolment", "disable", "enable", "disable"}) {
+  for (const std::string act : {"reset", "lock", "reset", "unlock", "reset-factor",
+                                "allow-enrolment", "disable", "enable", "disable"}) {
     checked(desk, "post", "/v1/accounts/{name}/" + act, path + "/" + act);
   }
   checked(desk, "get", "/v1/accounts/{name}", path);

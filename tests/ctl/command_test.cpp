@@ -118,6 +118,9 @@ void accounts_are_shown_locked_and_unlocked(void**) {
   assert_says(desk.run("accounts show " + name).out, "locked since");
   assert_exit(desk.run("accounts unlock " + name), 0);
   assert_true(desk.run("accounts show " + name).out.find("locked since") == std::string::npos);
+  const Outcome started = desk.run("accounts start-reset " + name);
+  assert_exit(started, 0);
+  assert_says(started.out + started.err, "valid for 24 hours");
   const Outcome reset = desk.run("--quiet accounts reset-factor " + name);
   assert_exit(reset, 0);
   assert_text(reset.out + reset.err, "");

@@ -136,6 +136,7 @@ class FakeStore final : public Store, Transaction {
   Intents& intents() override { std::abort(); }
   Proofs& proofs() override { std::abort(); }
   RecoveryCodes& recovery_codes() override { std::abort(); }
+  PasswordResets& password_resets() override { std::abort(); }
 
   std::mutex mutex_;
   FakeQueue queue_;

@@ -212,6 +212,15 @@ void too_few_rights_are_named(void**) {
   assert_unsafe(prove_with(rules_with("=w\n", "=s\n")), "the right to write userPassword");
 }
 
+void a_directory_in_which_no_forgotten_password_can_be_set_is_named(void**) {
+  // P4, L4
+  std::string people = shipped_rules();
+  people.replace(people.rfind("=cw\n"), 4, "=c\n");
+  assert_unsafe(prove_with(people), "the right to write userPassword of uid=portald-probe-");
+  assert_unsafe(prove_with(shipped_rules(), {"--policy", "pwdSafeModify=TRUE"}),
+                "the right to write userPassword");
+}
+
 void people_who_cannot_bind_are_named(void**) {
   // L4
   assert_unsafe(prove_with(rules_with("by anonymous auth", "by anonymous none")),
@@ -254,6 +263,7 @@ int main() {
       cmocka_unit_test(a_service_account_that_reads_hashes_is_refused),
       cmocka_unit_test(the_rootdn_as_service_account_is_refused),
       cmocka_unit_test(too_few_rights_are_named),
+      cmocka_unit_test(a_directory_in_which_no_forgotten_password_can_be_set_is_named),
       cmocka_unit_test(people_who_cannot_bind_are_named),
       cmocka_unit_test(rights_that_forbid_removing_the_probe_from_the_people_do_not_hinder),
       cmocka_unit_test(a_policy_that_wants_a_new_password_at_once_is_named),

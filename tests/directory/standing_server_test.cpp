@@ -81,6 +81,7 @@ void an_administrator_locks_for_good(void**) {
   server.set(entry.dn, "pwdAccountLockedTime", "000001010000Z");
   assert_true(server.verdict(entry.dn, kPassword) == BindAnswer::Verdict::locked);
   assert_true(server.standing(entry).locked);
+  assert_true(server.standing(entry).locked_by_administrator);
   const auto without_policy = server.without_policy();
   assert_true(Server::standing(*without_policy, entry).locked);
 }

@@ -46,6 +46,18 @@ void a_lock_lasts_as_long_as_the_policy_says(void**) {
   assert_false(locked("pwdAccountTmpLockoutEnd", "20260301120000Z", locking_for(60s)));
 }
 
+void a_lock_for_good_is_an_administrators(void**) {
+  // M4, P4
+  const auto by_administrator = [](const char* value) {
+    return judge_standing(entry_with({{"pwdAccountLockedTime", value}}), locking_for(0s), kNow)
+        .locked_by_administrator;
+  };
+  assert_true(by_administrator("000001010000Z"));
+  assert_true(by_administrator("yesterday"));
+  assert_false(by_administrator("20200101000000Z"));
+  assert_false(judge_standing(entry_with({}), std::nullopt, kNow).locked_by_administrator);
+}
+
 void without_a_policy_each_sign_of_a_lock_is_one(void**) {
   // M4
   assert_true(locked("pwdAccountLockedTime", "20200101000000Z", std::nullopt));
@@ -121,6 +133,7 @@ void the_servers_word_counts(void**) {
 int main() {
   const CMUnitTest tests[] = {
       cmocka_unit_test(a_lock_lasts_as_long_as_the_policy_says),
+      cmocka_unit_test(a_lock_for_good_is_an_administrators),
       cmocka_unit_test(without_a_policy_each_sign_of_a_lock_is_one),
       cmocka_unit_test(a_time_that_cannot_be_read_locks),
       cmocka_unit_test(a_password_expires_by_its_age),

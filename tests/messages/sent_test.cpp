@@ -75,6 +75,19 @@ std::map<std::string, Message> journey() {
   login.source = house.source;
   (void)house.login->answer(login, std::get<std::vector<Secret>>(*issued).front());
   collect();
+  // A forgotten password, one that an administrator begins, and one that cannot be reset.
+  const auto forget = [&] {
+    auto begun = house.password_reset->begin(*house.portals.find(PortalId("flex")),
+                                             *EmailAddress::parse("anna.muster@example.ch"),
+                                             Language::fr, house.source);
+    assert_ok(begun);
+    collect();
+  };
+  forget();
+  assert_ok(house.administration->start_reset(anna.text(), house.admin));
+  assert_ok(house.administration->lock(anna.text(), house.admin));
+  forget();
+  assert_ok(house.administration->unlock(anna.text(), house.admin));
   // A factor that is set up while logging in.
   assert_ok(house.administration->reset_factor(anna.text(), house.admin));
   assert_ok(house.administration->allow_enrolment(anna.text(), house.admin));
@@ -98,7 +111,7 @@ void every_message_has_what_its_wording_needs(void**) {
   const auto catalogue = Catalogue::load();
   assert_ok(catalogue);
   const auto sent = journey();
-  assert_int_equal(sent.size(), 10);
+  assert_int_equal(sent.size(), 13);
   for (const auto& [name, message] : sent) {
     for (const char* part : {".subject", ".body"}) {
       if (message.channel == Channel::sms && std::string_view(part) == ".subject") continue;

@@ -15,6 +15,7 @@
 #include "domain/ports/challenges.hpp"
 #include "domain/ports/intents.hpp"
 #include "domain/ports/outbox.hpp"
+#include "domain/ports/password_resets.hpp"
 #include "domain/ports/people.hpp"
 #include "domain/ports/proofs.hpp"
 #include "domain/ports/recovery_codes.hpp"

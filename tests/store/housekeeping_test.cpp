@@ -100,6 +100,19 @@ void codes_messages_and_sessions_go_in_their_time(void**) {
   assert_int_equal(rows_of(f, "select count(*) from sessions"), 1);
 }
 
+void forgotten_passwords_go_a_day_after_their_end(void**) {
+  // J5
+  StoreFixture f;
+  PasswordReset reset;
+  reset.id = ResetId::random();
+  reset.expires = kNoon;
+  f.write([&](Transaction& t) { got(t.password_resets().add(reset)); });
+  keep_house_at(f, kNoon + days(1));
+  assert_int_equal(rows_of(f, "select count(*) from password_resets"), 1);
+  keep_house_at(f, kNoon + days(1) + 1ms);
+  assert_int_equal(rows_of(f, "select count(*) from password_resets"), 0);
+}
+
 }  // namespace
 
 int main() {
@@ -108,6 +121,7 @@ int main() {
       cmocka_unit_test(attempts_count_as_long_as_a_letter_may_live),
       cmocka_unit_test(ended_registrations_go_and_open_ones_stay),
       cmocka_unit_test(codes_messages_and_sessions_go_in_their_time),
+      cmocka_unit_test(forgotten_passwords_go_a_day_after_their_end),
   };
   return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

@@ -57,6 +57,11 @@ Account fill(StoreFixture& f) {
     got(t.accounts().add(account));
     got(t.accounts().add_factor(factor_of(account.id)));
     got(t.registrations().add(registration));
+    PasswordReset reset;
+    reset.id = ResetId::random();
+    reset.account = account.id;
+    reset.email = account.email;
+    got(t.password_resets().add(reset));
     got(t.challenges().open(scope, Secret("44768390"), kNoon, kNoon + 10min));
     got(t.sessions().add(session));
     for (const char* key : {"7569217076985", "+41791234567", "198.51.100.77", "typed-name"}) {

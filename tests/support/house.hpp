@@ -12,6 +12,7 @@
 #include "domain/factor_enrolment.hpp"
 #include "domain/login.hpp"
 #include "domain/password_change.hpp"
+#include "domain/password_reset.hpp"
 #include "domain/ports/outbox.hpp"
 #include "domain/ports/phrasebook.hpp"
 #include "domain/ports/store.hpp"
@@ -76,6 +77,9 @@ class House {
     password_change = std::make_unique<PasswordChangeService>(
         PasswordChangeService::Neighbours{*store, directory, login->passwords(), totp, clock,
                                           phrases, portals, rules},
+        login_settings);
+    password_reset = std::make_unique<PasswordResetService>(
+        PasswordResetService::Neighbours{*store, directory, totp, keyring, clock, portals, rules},
         login_settings);
     recovery = std::make_unique<RecoveryService>(
         RecoveryService::Neighbours{*store, totp, clock, portals}, login_settings);
@@ -157,6 +161,7 @@ class House {
   std::unique_ptr<FactorEnrolments> enrolments;
   std::unique_ptr<LoginService> login;
   std::unique_ptr<PasswordChangeService> password_change;
+  std::unique_ptr<PasswordResetService> password_reset;
   std::unique_ptr<RecoveryService> recovery;
   std::unique_ptr<SessionService> sessions;
   std::unique_ptr<AdministrationService> administration;

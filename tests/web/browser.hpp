@@ -39,7 +39,7 @@ struct Stage {
     site = std::make_unique<web::Site>(
         web::Site::Neighbours{*house.registration, *house.login, *house.sessions, *house.store,
                               house.portals, *phrases, qr_codes, house.keyring, house.clock,
-                              *house.recovery},
+                              *house.recovery, *house.password_reset},
         web::SiteSettings{});
     site->add_routes(router);
   }

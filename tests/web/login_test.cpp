@@ -241,7 +241,7 @@ void new_terms_are_asked_for_before_the_account(void**) {
   const Portals portals({changed});
   web::Site site({*stage.house.registration, *stage.house.login, *stage.house.sessions,
                   *stage.house.store, portals, *stage.phrases, stage.qr_codes, stage.house.keyring,
-                  stage.house.clock, *stage.house.recovery},
+                  stage.house.clock, *stage.house.recovery, *stage.house.password_reset},
                  {});
   stage.router = http::Router();
   site.add_routes(stage.router);

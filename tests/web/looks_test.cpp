@@ -16,9 +16,10 @@ void each_portal_has_its_own_look_and_no_other(void**) {
   const auto phrases = std::move(*Catalogue::load());
   QrencodeQrCodes qr_codes;
   Stage stage;
-  web::Site site({*house.registration, *house.login, *house.sessions, *house.store, portals,
-                  *phrases, qr_codes, house.keyring, house.clock, *house.recovery},
-                 {});
+  web::Site site(
+      {*house.registration, *house.login, *house.sessions, *house.store, portals, *phrases,
+       qr_codes, house.keyring, house.clock, *house.recovery, *house.password_reset},
+      {});
   stage.router = http::Router();
   site.add_routes(stage.router);
 

@@ -23,6 +23,9 @@ enum class AttemptKind {
   sms_in_all,          ///< SMS sent to whomever, under one key (S2)
   sms_enrolling,       ///< those of them that went to unproven numbers (S2)
   sms_alarm,           ///< told of a part of the budget of all SMS, by budget and part (S2)
+  reset_mail,          ///< mails of a forgotten password asked for, by typed address
+  reset_source,        ///< forgotten passwords begun, and wrong codes to begin with, by IP address
+  reset_code,          ///< wrong codes to begin with, by typed address
 };
 std::string_view name_of(AttemptKind kind) noexcept;
 

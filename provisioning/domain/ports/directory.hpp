@@ -76,6 +76,9 @@ struct EntryStanding {
   std::string dn;  ///< empty if absent
   /// By wrong passwords or by an administrator, now; or outside the time in which it may be used.
   bool locked = false;
+  /// By an administrator of the directory, for good. OpenLDAP's policy lifts that lock as well when
+  /// a new password is set.
+  bool locked_by_administrator = false;
   bool must_change = false;  ///< the password was reset and must be changed at the next login
   bool expired = false;      ///< the password has, and no grace login is left
   std::optional<std::chrono::seconds> expires_in = {};  ///< the password, by its age; not if it has

@@ -24,6 +24,7 @@ class ForwardingTransaction : public Transaction {
   Intents& intents() override { return behind_.intents(); }
   Proofs& proofs() override { return behind_.proofs(); }
   RecoveryCodes& recovery_codes() override { return behind_.recovery_codes(); }
+  PasswordResets& password_resets() override { return behind_.password_resets(); }
 
  private:
   Transaction& behind_;

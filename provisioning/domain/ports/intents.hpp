@@ -15,11 +15,14 @@ inline constexpr std::string_view kActivateIntent = "activate";
 /// An entry may be staged for the account, and no registration holds it.
 inline constexpr std::string_view kStageIntent = "stage";
 
+/// A password is being reset. Whether it was, only its owner can find out.
+inline constexpr std::string_view kResetIntent = "reset_password";
+
 /// A change that touches the directory and the store: written before the directory is asked, ended
 /// after. What a crash leaves is finished or undone at the next start.
 struct Intent {
   IntentId id;
-  std::string what;  ///< kActivateIntent, kStageIntent
+  std::string what;  ///< kActivateIntent, kStageIntent, kResetIntent
   AccountId account;
   RegistrationId registration;
   std::string entry_uuid;

@@ -23,6 +23,7 @@ class AuditLog;
 class Intents;
 class Proofs;
 class RecoveryCodes;
+class PasswordResets;
 
 /// All that the store owns, inside one transaction.
 class Transaction {
@@ -41,6 +42,7 @@ class Transaction {
   virtual Intents& intents() = 0;
   virtual Proofs& proofs() = 0;
   virtual RecoveryCodes& recovery_codes() = 0;
+  virtual PasswordResets& password_resets() = 0;
 };
 
 /// The durable memory of the product. Thread-safe; calls block.
