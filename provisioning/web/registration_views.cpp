@@ -3,6 +3,7 @@
 #include "domain/password_words.hpp"
 #include "domain/ports/qr_code.hpp"
 #include "web/fields.hpp"
+#include "web/password_fields.hpp"
 #include "web/registration_pages.hpp"
 #include "web/registration_steps.hpp"
 
@@ -87,23 +88,10 @@ http::Response RegistrationPages::page_of(const Visit& visit, const Registration
 Page RegistrationPages::credentials_page(const Visit& visit, const Typed& typed,
                                          const Problems& problems) const {
   const Words& words = visit.words;
-  const Field password{.name = "password",
-                       .label = "field.new_password",
-                       .hint = rule_key(house_.settings.password_profile),
-                       .type = "password",
-                       .autocomplete = "new-password",
-                       .longest = 1024};
-  const Field again{.name = "password_again",
-                    .label = "field.password_again",
-                    .type = "password",
-                    .autocomplete = "new-password",
-                    .longest = 1024};
-  return {.name = "credentials",
-          .title = "register.credentials.title",
-          .values = {{"email", field(words, email_field(typed.email), problems)},
-                     {"portal_rules", house_.settings.password_profile == PasswordProfile::portal},
-                     {"password", field(words, password, problems)},
-                     {"password_again", field(words, again, problems)}}};
+  Values values = new_password_fields(words, house_.settings.password_profile, problems);
+  values.insert_or_assign("email", field(words, email_field(typed.email), problems));
+  return {
+      .name = "credentials", .title = "register.credentials.title", .values = std::move(values)};
 }
 
 Page RegistrationPages::mail_code_page(const Visit& visit, const RegistrationView& view,

@@ -2,6 +2,7 @@
 
 #include "domain/password_words.hpp"
 #include "web/fields.hpp"
+#include "web/password_fields.hpp"
 #include "web/registration_pages.hpp"
 #include "web/reset_pages.hpp"
 
@@ -118,21 +119,9 @@ Page ResetPages::factor_page(const Visit& visit, const ResetView& view, const Pr
 }
 
 Page ResetPages::password_page(const Visit& visit, const Problems& problems) const {
-  const Field password{.name = "password",
-                       .label = "field.new_password",
-                       .hint = rule_key(house_.settings.password_profile),
-                       .type = "password",
-                       .autocomplete = "new-password",
-                       .longest = 1024};
-  const Field again{.name = "password_again",
-                    .label = "field.password_again",
-                    .type = "password",
-                    .autocomplete = "new-password",
-                    .longest = 1024};
   return {.name = "reset_password",
           .title = "reset.password.title",
-          .values = {{"password", field(visit.words, password, problems)},
-                     {"password_again", field(visit.words, again, problems)}}};
+          .values = new_password_fields(visit.words, house_.settings.password_profile, problems)};
 }
 
 }  // namespace portal::web

@@ -24,11 +24,13 @@ def invited(number, portal, language):
 
 BY_SMS = {language: invited(number, "flex", language) for number, language in enumerate(LANGUAGES)}
 BY_APP = {language: invited(10 + number, "1e", language) for number, language in enumerate(LANGUAGES)}
+FORGETFUL = {language: invited(30 + number, "flex", language)
+             for number, language in enumerate(LANGUAGES)}
 OTHERS = [invited(20 + number, "flex", "en") for number in range(5)]
 
 
 class Pages(Household):
-    people_invited = (*BY_SMS.values(), *BY_APP.values(), *OTHERS)
+    people_invited = (*BY_SMS.values(), *BY_APP.values(), *FORGETFUL.values(), *OTHERS)
     append = '\n[sms]\npause = "1s"\n'
 
     @classmethod
@@ -137,6 +139,30 @@ class Pages(Household):
                 app = phone.App(read)
                 window.fill(code=app.code()).submit("/register/app")
                 self.judge(window, "8-done-app", person, "/register/done")
+
+    def test_a_forgotten_password_is_replaced_in_each_language(self):
+        """P4, W6: by the mail's code and the second factor; then the new one counts."""
+        for language, person in FORGETFUL.items():
+            with self.subTest(language=language):
+                window = self.window(person)
+                self.register_by_sms(window, person, judged=False)
+                self.portald.spool.skip_all()
+                window.go("/reset")
+                self.judge(window, "30-reset", person, "/reset")
+                window.fill(email=person.email).submit("/reset")
+                self.judge(window, "31-reset-code", person, "/reset/code")
+                code = self.portald.spool.wait_for(person.email).code(8)
+                window.fill(code=code).submit("/reset/code")
+                self.judge(window, "32-reset-factor", person, "/reset/factor")
+                window.submit("/reset/factor/send")
+                window.fill(code=self.sms_code(person)).submit("/reset/factor")
+                self.judge(window, "33-reset-password", person, "/reset/password")
+                fresh = dataclasses.replace(person, password="Neu?Wort8und9Baum")
+                window.fill(password=fresh.password, password_again=fresh.password)
+                window.submit("/reset/password")
+                self.judge(window, "34-reset-done", person, "/reset/done")
+                self.assertEqual(self.log_in_by_sms(window, fresh, judged=False)["path"],
+                                 "/account")
 
     def test_every_refusal_is_told_beside_its_field(self):
         """W6: what was typed stays, but no password and no code; axe finds nothing there either."""
