@@ -1,5 +1,6 @@
 #include "web/password_fields.hpp"
 
+#include "domain/password_words.hpp"
 #include "web/fields.hpp"
 
 namespace portal::web {

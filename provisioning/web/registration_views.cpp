@@ -1,6 +1,5 @@
 // Steps 2 to 6 of the wizard: what each page shows.
 
-#include "domain/password_words.hpp"
 #include "domain/ports/qr_code.hpp"
 #include "web/fields.hpp"
 #include "web/password_fields.hpp"

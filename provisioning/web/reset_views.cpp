@@ -1,6 +1,5 @@
 // A forgotten password: what each page shows.
 
-#include "domain/password_words.hpp"
 #include "web/fields.hpp"
 #include "web/password_fields.hpp"
 #include "web/registration_pages.hpp"
