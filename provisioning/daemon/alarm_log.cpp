@@ -1,5 +1,7 @@
 #include "daemon/alarm_log.hpp"
 
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -29,8 +31,8 @@ class Listening final : public ForwardingTransaction, private AuditLog {
   Result<std::vector<AuditRecord>> read(std::int64_t after, int limit) override {
     return behind().read(after, limit);
   }
-  Result<std::vector<AuditRecord>> of(const AccountId& account) override {
-    return behind().of(account);
+  Result<std::vector<AuditRecord>> of(const std::set<std::string>& ids) override {
+    return behind().of(ids);
   }
   Result<std::int64_t> verify() override { return behind().verify(); }
 

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "domain/audit_trail.hpp"
-#include "domain/ports/intents.hpp"
 #include "domain/ports/outbox.hpp"
 #include "domain/ports/registrations.hpp"
 #include "domain/ports/store.hpp"
@@ -56,18 +55,6 @@ Result<std::vector<AuditRecord>> records_of(AuditLog& log, std::set<std::string>
     }
     if (ids.size() == known) return records;
   }
-}
-
-Result<void> leave_to_take_back(Transaction& transaction, const PersonId& person, UtcTime now) {
-  const auto registrations = transaction.registrations().of(person);
-  if (!registrations) return fail(registrations.error());
-  for (const Registration& one : *registrations) {
-    if (one.step != RegistrationStep::abandoned) continue;
-    auto written = transaction.intents().write(
-        {IntentId::random(), std::string(kStageIntent), one.account, one.id, "", now});
-    if (!written) return written;
-  }
-  return {};
 }
 
 }  // namespace portal

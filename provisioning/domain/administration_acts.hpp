@@ -32,8 +32,4 @@ Result<void> nothing_on_its_way(Transaction& transaction, const PersonId& person
 /// have before, in order. Reads the whole log.
 Result<std::vector<AuditRecord>> records_of(AuditLog& log, std::set<std::string> ids);
 
-/// Leaves word of the entries that a person's abandoned registrations have in staging: they are
-/// known by rows that are about to go.
-Result<void> leave_to_take_back(Transaction& transaction, const PersonId& person, UtcTime now);
-
 }  // namespace portal

@@ -11,6 +11,7 @@
 #include "domain/ports/intents.hpp"
 #include "domain/ports/recovery_codes.hpp"
 #include "domain/ports/store.hpp"
+#include "domain/staged_leftovers.hpp"
 
 namespace portal {
 namespace {

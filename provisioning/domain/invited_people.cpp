@@ -5,6 +5,7 @@
 
 #include "domain/administration_acts.hpp"
 #include "domain/ports/store.hpp"
+#include "domain/staged_leftovers.hpp"
 
 namespace portal {
 namespace {
