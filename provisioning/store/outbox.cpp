@@ -179,7 +179,7 @@ Result<void> SqlOutboxQueue::take_report(const MessageId& id, std::string_view g
   if (!arrived) {
     const auto tried = sql::find_one<std::vector<std::string>>(
         context_.connection, kTried, {{"id", id.text()}},
-        [](Row& row) -> Result<std::vector<std::string>> { return split(row.text()); });
+        [](Row& row) -> Result<std::vector<std::string>> { return gateways_of(row.text()); });
     if (!tried) return fail(tried.error());
     if (!*tried || (*tried)->empty() || (*tried)->back() != gateway) return {};
   }
