@@ -9,8 +9,8 @@
 #include "web/public_pages.hpp"
 #include "web/recovery_pages.hpp"
 #include "web/registration_pages.hpp"
-#include "web/session_pages.hpp"
 #include "web/reset_pages.hpp"
+#include "web/session_pages.hpp"
 
 namespace portal::web {
 

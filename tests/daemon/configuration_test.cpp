@@ -1,91 +1,19 @@
-#include "daemon/configuration.hpp"
-
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
 #include <string>
 
 #include "base/file.hpp"
 #include "base/hash.hpp"
 #include "base/random.hpp"
+#include "configuration_folder.hpp"
 #include "daemon/defaults_text.hpp"
 #include "manual_text.hpp"
-#include "support/cmocka.hpp"
 
 using namespace portal;
+using namespace portal::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-void write_file(const std::filesystem::path& file, std::string_view content, mode_t mode = 0644) {
-  std::filesystem::create_directories(file.parent_path());
-  std::ofstream(file, std::ios::binary) << content;
-  ::chmod(file.c_str(), mode);
-}
-
-/// A folder with everything that a configuration names.
-struct Folder {
-  Folder() {
-    char name[] = "/tmp/portal-test-XXXXXX";
-    path = ::mkdtemp(name);
-    write_file(path / "directory.password", "secret\n", 0600);
-    write_file(path / "tls/portal.key", "key", 0600);
-    for (const char* portal : {"flex", "1e"}) {
-      for (const char* language : {"fr", "de", "it", "en"}) {
-        write_file(path / "terms" / (std::string(portal) + "." + language + ".txt"), language);
-      }
-    }
-  }
-  ~Folder() { std::filesystem::remove_all(path); }
-
-  Result<Configuration> load(std::string_view content) const {
-    write_file(path / "portald.toml", content);
-    return load_configuration(path / "portald.toml");
-  }
-
-  std::filesystem::path path;
-};
-
-constexpr std::string_view kDirectory = R"(
-[directory]
-uris = ["ldapi://%2Frun%2Fslapd"]
-bind_dn = "cn=portald"
-password_file = "directory.password"
-people_base = "ou=people"
-staging_base = "ou=staging"
-)";
-constexpr std::string_view kWeb = R"(
-[web]
-certificate = "tls/portal.crt"
-private_key = "tls/portal.key"
-)";
-constexpr std::string_view kPortal = R"(
-[[portal]]
-id = "flex"
-host = "flex.example.ch"
-mail_from = "Flex <no-reply@flex.example.ch>"
-name.fr = "Flex"
-audience = [{ id = "insured", name.fr = "Assurés" }]
-terms = { version = "1", text.fr = "terms/flex.fr.txt" }
-)";
-
-std::string whole(std::string_view before = "") {
-  return std::string(before) + std::string(kDirectory) + std::string(kWeb) + std::string(kPortal);
-}
-
-/// Fails unless loading fails as malformed and the report has `expected` as one of its lines.
-void assert_problem(const Folder& folder, std::string_view content, std::string_view expected) {
-  const auto loaded = folder.load(content);
-  assert_error(loaded, Errc::malformed);
-  const std::string line = (folder.path / "portald.toml").string() + ":" + std::string(expected);
-  const std::string report = loaded.error().detail + "\n";
-  if (report.find(line + "\n") == std::string::npos) {
-    fail_msg("no line \"%s\" in:\n%s", line.c_str(), report.c_str());
-  }
-}
 
 void a_small_configuration_has_the_defaults(void**) {
   const Folder folder;
@@ -259,69 +187,6 @@ void a_missing_file_is_named_where_it_is_asked_for(void**) {
   assert_error(load_configuration(folder.path / "none.toml"), Errc::not_found);
 }
 
-void portals_must_differ_and_be_well_named(void**) {
-  const Folder folder;
-  const std::string twice = whole() + std::string(kPortal);
-  assert_problem(folder, twice, "13:3: two portals have the id \"flex\"");
-  std::string bad = whole();
-  bad.replace(bad.find("flex.example.ch"), 15, "https://flex.ch");
-  const auto loaded = folder.load(bad);
-  assert_error(loaded, Errc::malformed);
-  assert_non_null(std::strstr(loaded.error().detail.c_str(), "portal.host: wants a host name"));
-  std::string language = whole();
-  language.replace(language.find("name.fr"), 7, "name.es");
-  const auto spanish = folder.load(language);
-  assert_error(spanish, Errc::malformed);
-  assert_non_null(std::strstr(spanish.error().detail.c_str(), "unknown key \"portal.name.es\""));
-  std::string sender = whole();
-  sender.replace(sender.find("<no-reply@"), 10, "<no reply@");
-  const auto nobody = folder.load(sender);
-  assert_error(nobody, Errc::malformed);
-  assert_non_null(std::strstr(nobody.error().detail.c_str(), "portal \"flex\": mail_from: "));
-}
-
-void a_portal_looks_as_its_fund_does_and_stays_readable(void**) {
-  // W6
-  const Folder folder;
-  write_file(folder.path / "logo.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>");
-  write_file(folder.path / "logo.png", "\x89PNG");
-  const auto with_look = [](std::string_view look) {
-    return whole() + "look = { " + std::string(look) + " }\n";
-  };
-  const auto loaded =
-      folder.load(with_look(R"(accent = "#5b3a8c", dark_accent = "#C3A6F0", logo = "logo.svg")"));
-  assert_ok(loaded);
-  const Look& look = loaded->portals.front().portal.look;
-  portal::test::assert_text(look.accent, "#5b3a8c");
-  portal::test::assert_text(look.dark_accent, "#C3A6F0");
-  assert_true(look.logo.starts_with("<svg"));
-  assert_problem(folder, with_look(R"(accent = "#888888")"),
-                 "20:19: portal.look.accent: #888888 has a contrast of 3.24 to its paper, and "
-                 "people need 4.5 to read it");
-  for (const char* bad : {R"(accent = "blue")", R"(accent = "#12345")", R"(accent = "#12345g")",
-                          R"(accent = "#fff;}")", R"(dark_accent = "#1d4f6e")",
-                          R"(logo = "logo.png")", R"(logo = "none.svg")", "accent = 7"}) {
-    assert_error(folder.load(with_look(bad)), Errc::malformed);
-  }
-}
-
-void an_application_lies_below_a_path_that_logins_come_back_to(void**) {
-  // W5
-  const Folder folder;
-  const auto loaded = folder.load(
-      whole() + "application = \"/pension/\"\nreturn_paths = [\"/pension/\", \"/archive/\"]\n");
-  assert_ok(loaded);
-  portal::test::assert_text(loaded->portals.front().portal.application, "/pension/");
-  for (const char* bad :
-       {R"(application = "/pension/")", R"(application = "https://pension.example.ch/"
-return_paths = ["/pension/"])",
-        R"(return_paths = ["pension/"])", R"(return_paths = ["/pension"])",
-        R"(return_paths = ["//evil.example/"])", R"(return_paths = ["/a/../b/"])",
-        R"(return_paths = ["https://evil.example/"])", R"(return_paths = "/pension/")"}) {
-    assert_error(folder.load(whole() + bad + "\n"), Errc::malformed);
-  }
-}
-
 void only_the_pages_have_a_proxy_at_their_socket(void**) {
   // W5, C2
   const Folder folder;
@@ -471,9 +336,6 @@ int main() {
       cmocka_unit_test(all_problems_are_told_at_once_in_the_order_of_the_file),
       cmocka_unit_test(secrets_that_others_can_read_are_refused),
       cmocka_unit_test(a_missing_file_is_named_where_it_is_asked_for),
-      cmocka_unit_test(portals_must_differ_and_be_well_named),
-      cmocka_unit_test(a_portal_looks_as_its_fund_does_and_stays_readable),
-      cmocka_unit_test(an_application_lies_below_a_path_that_logins_come_back_to),
       cmocka_unit_test(only_the_pages_have_a_proxy_at_their_socket),
       cmocka_unit_test(relays_are_read_and_must_be_safe),
       cmocka_unit_test(https_needs_a_certificate),
