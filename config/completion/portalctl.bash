@@ -42,6 +42,7 @@ _portalctl() {
             'accounts lock' | \
             'accounts reset-factor' | \
             'accounts show' | \
+            'accounts start-reset' | \
             'accounts unlock' | \
             'audit list' | \
             'audit verify' | \
@@ -88,7 +89,7 @@ _portalctl() {
     'codes') words='issue reissue' ;;
     'codes issue') options+=' --ahv --audience --portal' ;;
     'codes reissue') options+=' --ahv --audience --file --output --portal' ;;
-    'accounts') words='allow-enrolment disable enable erase export list lock reset-factor show unlock' ;;
+    'accounts') words='allow-enrolment disable enable erase export list lock reset-factor show start-reset unlock' ;;
     'accounts list') options+=' --after --limit' ;;
     'accounts show') options+=' --reveal' ;;
     'accounts export') options+=' --ahv' ;;
@@ -97,6 +98,7 @@ _portalctl() {
     'accounts enable') ;;
     'accounts lock') ;;
     'accounts unlock') ;;
+    'accounts start-reset') ;;
     'accounts reset-factor') ;;
     'accounts allow-enrolment') ;;
     'sessions') words='end list' ;;

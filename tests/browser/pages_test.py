@@ -31,7 +31,7 @@ OTHERS = [invited(20 + number, "flex", "en") for number in range(5)]
 
 class Pages(Household):
     people_invited = (*BY_SMS.values(), *BY_APP.values(), *FORGETFUL.values(), *OTHERS)
-    append = '\n[sms]\npause = "1s"\n'
+    append = '\n[sms]\npause = "1s"\nper_address_and_hour = 1000\n'
 
     @classmethod
     def setUpClass(cls):
