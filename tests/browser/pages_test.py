@@ -154,7 +154,6 @@ class Pages(Household):
                 code = self.portald.spool.wait_for(person.email).code(8)
                 window.fill(code=code).submit("/reset/code")
                 self.judge(window, "32-reset-factor", person, "/reset/factor")
-                window.submit("/reset/factor/send")
                 window.fill(code=self.sms_code(person)).submit("/reset/factor")
                 self.judge(window, "33-reset-password", person, "/reset/password")
                 fresh = dataclasses.replace(person, password="Neu?Wort8und9Baum")

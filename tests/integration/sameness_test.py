@@ -14,6 +14,8 @@ VARIABLE = (
     # The CSRF token and the reference that the person sees differ on every page.
     (re.compile(r'name="csrf" value="[^"]*"'), 'name="csrf"'),
     (re.compile(r"\b[a-z2-7]{26}\b"), "REFERENCE"),
+    # What is left of a pause depends on when one looks.
+    (re.compile(r"\b\d+ seconds"), "SECONDS"),
 )
 
 
