@@ -5,6 +5,7 @@
 
 #include "domain/administration_acts.hpp"
 #include "domain/audit_trail.hpp"
+#include "domain/notices.hpp"
 #include "domain/ports/attempts.hpp"
 #include "domain/ports/recovery_codes.hpp"
 #include "domain/ports/store.hpp"
@@ -13,6 +14,16 @@ namespace portal {
 namespace {
 
 constexpr int kMostShown = 1000;
+
+/// Whether there is anything to log in with beside the password.
+Result<bool> has_factor(Transaction& transaction, const AccountId& account) {
+  const auto factor = transaction.accounts().factor_of(account);
+  if (!factor) return fail(factor.error());
+  if (*factor) return true;
+  const auto codes = transaction.recovery_codes().left(account);
+  if (!codes) return fail(codes.error());
+  return *codes > 0;
+}
 
 }  // namespace
 
@@ -94,12 +105,18 @@ Result<void> AdministrationService::reset_factor(std::string_view name, const Ad
   return store_.write("admin.reset_factor", [&](Transaction& transaction) -> Result<void> {
     const Result<Account> account = account_named(transaction, name);
     if (!account) return fail(account.error());
+    const Result<bool> had_one = has_factor(transaction, account->id);
+    if (!had_one) return fail(had_one.error());
     if (auto done = transaction.accounts().remove_factor(account->id); !done) return done;
     // They stand in for a factor; a new one comes with new ones.
     if (auto done = transaction.recovery_codes().replace(account->id, {}, now); !done) return done;
     const auto ended =
         transaction.sessions().throw_out_all(account->id, SessionId(), SessionsOf::everywhere, now);
     if (!ended) return fail(ended.error());
+    if (*had_one) {
+      auto put = put_notice(transaction, portals_, *account, "mail.factor_removed", {}, now);
+      if (!put) return put;
+    }
     return transaction.audit().append(act_of(by, now, "factor.reset", account->id.text()));
   });
 }

@@ -130,7 +130,8 @@ class AdministrationService {
   /// registration or a change of the directory has not ended; a message is on its way). A login on
   /// a host that has not been ended for a day is not waited for: the host is gone.
   Result<LeftEntry> erase(std::string_view name, const Administrator& by);
-  /// Removes the second factor and ends all sessions; the person needs a new letter (A2).
+  /// Removes the second factor with its recovery codes, tells the person by mail (R12), and ends
+  /// all sessions; the person needs a new letter (A2).
   Result<void> reset_factor(std::string_view name, const Administrator& by);
   /// Lets somebody without a second factor set one up at the next login through PAM, within a week.
   /// Somebody whom only the directory knows gets an account: with the uid of the entry as the login

@@ -155,6 +155,36 @@ void a_reset_factor_takes_the_codes_with_it(void**) {
   assert_int_equal(left(house), 0);
 }
 
+void who_loses_the_factor_is_told_by_mail(void**) {
+  // R12
+  House house;
+  (void)with_app(house);
+  (void)house.sent();
+  assert_ok(house.administration->reset_factor(kName, house.admin));
+  const auto told = house.sent();
+  assert_int_equal(told.size(), 1);
+  assert_text(told[0].text, "mail.factor_removed");
+  assert_text(told[0].recipient, "anna.muster@example.ch");
+  assert_text(told[0].values.at("origin"), "https://flex.example.ch");
+  assert_int_equal(house.event_count("factor.reset"), 1);
+  // Nothing is there any more, so nothing is taken away.
+  assert_ok(house.administration->reset_factor(kName, house.admin));
+  assert_true(house.sent().empty());
+}
+
+void a_factor_stays_if_the_notice_cannot_be_queued(void**) {
+  // R12
+  House house;
+  const Secret seed = with_app(house);
+  (void)house.sent();
+  Portals none({});
+  AdministrationService without(*house.store, house.directory, house.clock, none, {});
+  assert_error(without.reset_factor(kName, house.admin), Errc::internal);
+  house.clock.advance(1min);
+  LoginConversation login = at_the_code(house);
+  assert_true(is_granted(house.login->answer(login, code_now(house, seed))));
+}
+
 }  // namespace
 
 int main() {
@@ -167,6 +197,8 @@ int main() {
       cmocka_unit_test(a_wrong_code_or_a_recovery_code_gets_no_new_ones),
       cmocka_unit_test(an_sms_for_new_codes_logs_nobody_in),
       cmocka_unit_test(a_reset_factor_takes_the_codes_with_it),
+      cmocka_unit_test(who_loses_the_factor_is_told_by_mail),
+      cmocka_unit_test(a_factor_stays_if_the_notice_cannot_be_queued),
   };
   return cmocka_run_group_tests(tests, nullptr, nullptr);
 }
