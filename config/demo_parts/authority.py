@@ -25,8 +25,9 @@ class Authority:
                 "-addext", "keyUsage=critical,keyCertSign,cRLSign", cwd=self.folder)
         self.key.chmod(0o600)
 
-    def issue(self, name, hosts):
-        """Gives (certificate chain, key) for these host names; the same again if they exist."""
+    def issue(self, name, hosts, usage="serverAuth"):
+        """Gives (certificate chain, key) for these host names; the same again if they exist. `usage`:
+        what it is good for, "clientAuth" for one that a client shows."""
         certificate, key = self.folder / f"{name}.crt", self.folder / f"{name}.key"
         if certificate.exists():
             return certificate, key
@@ -35,7 +36,7 @@ class Authority:
                 "-keyout", key.name, "-out", f"{name}.csr", "-subj", f"/CN={hosts[0]}",
                 cwd=self.folder)
         extensions = self.folder / f"{name}.ext"
-        extensions.write_text(f"subjectAltName={names}\nextendedKeyUsage=serverAuth\n"
+        extensions.write_text(f"subjectAltName={names}\nextendedKeyUsage={usage}\n"
                               "basicConstraints=critical,CA:FALSE\n", encoding="utf-8")
         openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.crt", "-CAkey", "ca.key",
                 "-CAcreateserial", "-days", "397", "-extfile", extensions.name,

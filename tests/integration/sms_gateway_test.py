@@ -1,9 +1,13 @@
 """SMS leave by real Kannel, behind a gateway that is dead."""
 
+import socket
+import ssl
+import threading
 import time
 import unittest
 
 from demo_parts import kannel, people
+from demo_parts.authority import Authority
 from demo_parts.journey import Journey, expect_path
 from integration.household import Household
 
@@ -131,6 +135,104 @@ class SmsGateways(Household):
         while not holds():
             self.assertLess(time.monotonic(), end, self.portald.last_lines())
             time.sleep(0.1)
+
+
+class DemandingServer:
+    """A gateway over TLS that wants to see a certificate of its authority before it hears anything."""
+
+    def __init__(self, authority, port):
+        certificate, key = authority.issue("gateway", ["gateway.example.ch"])
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(certificate, key)
+        self.context.load_verify_locations(authority.certificate)
+        self.context.verify_mode = ssl.CERT_REQUIRED
+        self.shown, self.requests, self.refusals = [], [], []
+        self.listener = socket.create_server(("127.0.0.1", port))
+        self.thread = threading.Thread(target=self.serve)
+        self.thread.start()
+
+    def serve(self):
+        while True:
+            try:
+                plain, _ = self.listener.accept()
+            except OSError:
+                return
+            plain.settimeout(5)
+            try:
+                with self.context.wrap_socket(plain, server_side=True) as stream:
+                    self.shown.append(dict(part[0] for part in stream.getpeercert()["subject"]))
+                    heard = b""
+                    while b"text=" not in heard:
+                        block = stream.recv(65536)
+                        if not block:
+                            break
+                        heard += block
+                    self.requests.append(heard.decode())
+                    stream.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\ntaken")
+            except OSError as error:  # ssl.SSLError is one
+                self.refusals.append(str(error))
+                plain.close()
+
+    def stop(self):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        self.thread.join()
+
+
+def demanding(name, more=""):
+    return f"""
+[[sms.gateway]]
+name = "{name}"
+url = "https://127.0.0.1:13443/send"
+body_format = "form"
+body = "to={{digits}}&text={{text}}"
+sender = "Portal"
+ca_file = "ours/ca.crt"
+{more}
+[sms.gateway.accepted]
+status = [200]
+begins = "taken"
+"""
+
+
+def showing(folder):
+    return f"""client_certificate = "{folder}/client.crt"
+client_key = "{folder}/client.key"
+"""
+
+
+class ClientCertificate(Household):
+    people_invited = (people.ANNA,)
+    append = (demanding("right", showing("ours")) + demanding("none")
+              + demanding("wrong", showing("theirs")))
+
+    @classmethod
+    def started_portald(cls):
+        folder = cls.folder / "portald"
+        folder.mkdir(mode=0o700)
+        ours, theirs = Authority(folder / "ours"), Authority(folder / "theirs")
+        for authority in (ours, theirs):
+            authority.issue("client", ["portal.example.ch"], usage="clientAuth")
+        cls.gateway = DemandingServer(ours, 13443)
+        cls.addClassCleanup(cls.gateway.stop)
+        return super().started_portald()
+
+    def send_by(self, name):
+        return self.portald.ctl("sms", "test", "079 000 00 55", "--gateway", name, check=False)
+
+    def test_only_the_right_certificate_is_heard(self):
+        """S3, L3: none and one of another authority come to nothing, and nothing is said to have left."""
+        for number, name in enumerate(("none", "wrong"), 1):
+            tried = self.send_by(name)
+            self.assertEqual(tried.returncode, 1, tried.stdout)
+            self.assertNotIn("accepted", tried.stdout)
+            self.assertEqual(len(self.gateway.refusals), number, self.gateway.refusals)
+        self.assertEqual(self.gateway.requests, [])
+        tried = self.send_by("right")
+        self.assertEqual(tried.returncode, 0, tried.stdout + tried.stderr)
+        self.assertIn("accepted", tried.stdout)
+        self.assertEqual(self.gateway.shown, [{"commonName": "portal.example.ch"}])
+        self.assertIn("41790000055", self.gateway.requests[0])
 
 
 if __name__ == "__main__":
