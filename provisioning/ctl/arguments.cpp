@@ -128,10 +128,11 @@ void add_accounts(CLI::App& app, Arguments& arguments) {
                   "A mail with a code is on its way to the person; it is valid for 24 hours. The "
                   "present password counts until the person has chosen a new one.",
                   "reset");
-  add_account_act(accounts, arguments, "reset-factor",
-                  "Remove the second factor and end all sessions",
-                  "The second factor is removed and the sessions have ended. The person needs a "
-                  "new letter: portalctl codes issue");
+  add_account_act(
+      accounts, arguments, "reset-factor", "Remove the second factor and end all sessions",
+      "The second factor is removed, the sessions have ended, and the person is told by "
+      "mail. They need a new letter (portalctl codes issue), and set up a new factor "
+      "with it while logging in through PAM; the pages cannot do that yet");
   add_account_act(accounts, arguments, "allow-enrolment",
                   "Let somebody without a second factor set one up at the next login",
                   "The person can set up a second factor at the next login by sshd, login or the "
