@@ -18,6 +18,7 @@ KEY = r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+"
 # The first part of a key says what it belongs to; other dotted names ("login.granted" of the audit
 # log, "registration.identify" of a write) are not messages.
 FAMILIES = ("prompt", "notice", "factor", "refusal", "mail", "sms", "page", "field", "fault", "password",
+            "password_rule",
             "welcome", "register", "reset", "log_in", "my_account", "terms", "trouble")
 # Keys that the sources put together: the prefix, and the enumeration that ends it.
 ENUMERATED = {
