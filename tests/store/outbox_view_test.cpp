@@ -157,7 +157,9 @@ void only_a_message_that_waits_and_is_in_nobodys_hand_is_made_due(void**) {
     got(t.outbox_queue().await_report(message.id, kNoon + 30s));
   });
   assert_false(make_due(f, message.id, kNoon + 3s));
-  f.write([&](Transaction& t) { got(t.outbox_queue().take_report(message.id, true, kNoon + 4s)); });
+  f.write([&](Transaction& t) {
+    got(t.outbox_queue().take_report(message.id, "kannel", true, kNoon + 4s));
+  });
   assert_false(make_due(f, message.id, kNoon + 5s));
   const Message late = message_to("+41791234567", "person-2");
   put(f, late);
