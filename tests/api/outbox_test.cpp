@@ -148,10 +148,10 @@ void what_may_have_been_sent_is_not_sent_again(void**) {
   desk.end(sent, MessageState::sent);
   const UtcTime now = desk.house.clock.now();
   desk.work([&](Transaction& t) {
+    assert_ok(t.outbox_queue().note_tried(lost, {"kannel"}));
     for (const MessageId* id : {&reported, &lost}) {
       assert_ok(t.outbox_queue().await_report(*id, now + std::chrono::seconds(30)));
     }
-    assert_ok(t.outbox_queue().note_tried(lost, {"kannel"}));
     assert_ok(t.outbox_queue().take_report(lost, "kannel", false, now));
   });
   assert_says(desk.refusal(reported), "will report whether it arrived");

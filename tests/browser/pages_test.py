@@ -84,6 +84,13 @@ class Pages(Household):
     def sms_code(self, person):
         return self.portald.spool.wait_for("+41" + person.phone.replace(" ", "")[1:]).code(6)
 
+    def mail_code(self, person):
+        """The notice of the registration may come before it."""
+        while True:
+            code = self.portald.spool.wait_for(person.email).code_or_none(8)
+            if code:
+                return code
+
     def register_by_sms(self, window, person, judged=True):
         judge = self.judge if judged else lambda *_: None
         self.up_to_the_factor(window, person, judged)
@@ -151,8 +158,7 @@ class Pages(Household):
                 self.judge(window, "30-reset", person, "/reset")
                 window.fill(email=person.email).submit("/reset")
                 self.judge(window, "31-reset-code", person, "/reset/code")
-                code = self.portald.spool.wait_for(person.email).code(8)
-                window.fill(code=code).submit("/reset/code")
+                window.fill(code=self.mail_code(person)).submit("/reset/code")
                 self.judge(window, "32-reset-factor", person, "/reset/factor")
                 window.fill(code=self.sms_code(person)).submit("/reset/factor")
                 self.judge(window, "33-reset-password", person, "/reset/password")

@@ -90,6 +90,7 @@ std::map<std::string, Message> journey() {
   assert_ok(house.administration->unlock(anna.text(), house.admin));
   // A factor that is set up while logging in.
   assert_ok(house.administration->reset_factor(anna.text(), house.admin));
+  collect();
   assert_ok(house.administration->allow_enrolment(anna.text(), house.admin));
   LoginConversation enrolling;
   enrolling.typed_name = "anna.muster@example.ch";
