@@ -13,7 +13,7 @@ using namespace shapes;
 
 /// WCAG 2.2, success criterion 1.4.3: text and its background (requirement W6).
 constexpr double kLeastContrast = 4.5;
-constexpr std::size_t kLargestLogo = 64 * 1024;
+constexpr std::size_t kLargestLogo = 65'536;
 
 /// The backgrounds and button texts of web/assets/portal.css.
 constexpr std::array<std::string_view, 2> kLight = {"#ffffff", "#f3f5f7"};

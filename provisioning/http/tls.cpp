@@ -16,7 +16,7 @@ using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
 using Bio = std::unique_ptr<BIO, Freed<BIO_free_all>>;
 
 constexpr const char* tls_1_2_ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20";
-constexpr std::size_t kLargestChain = 1024 * 1024;
+constexpr std::size_t kLargestChain = 1'048'576;
 constexpr const char* groups = "X25519:P-256:P-384";
 
 std::string last_error() {
