@@ -89,6 +89,17 @@ Keys<SmsSettings> of_sms() {
        "some times of what you usually need."},
       {"in_all_and_day", number(&S::in_all_and_day, 2, 10'000'000),
        "SMS to all numbers together in a day, in the same way."},
+      {"unverified_window", duration(&S::unverified_window, 10min, 24h),
+       "In which codes that were sent are compared with codes that were used. SMS that are called "
+       "forth for their price (pumping) are codes that nobody types. Only codes whose lifetime is "
+       "over count, so an alarm comes that much later."},
+      {"unverified_minimum", number(&S::unverified_minimum, 0, 1'000'000),
+       "So many codes must have been sent in it, to one country or to all together: of a few, "
+       "nothing can be said. 0: no alarm."},
+      {"unverified_percent", number(&S::unverified_percent, 1, 100),
+       "If so many of 100 were never used, a warning is logged and an event "
+       "\"alarm.sms_unverified\" is written to the audit log, once in a window. Sending goes on: "
+       "what stops it is the budget of all SMS, or a country taken out of allowed_calling_codes."},
       {"home_region", text(&S::home_region, 2),
        "The country (ISO 3166, two letters) of a number typed without its country code."},
       {"allowed_calling_codes", texts(&S::allowed_calling_codes),

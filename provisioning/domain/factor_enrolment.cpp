@@ -46,7 +46,7 @@ Result<Proof> prove_phone(Transaction& transaction, const FactorClaim& claim,
   const auto current = transaction.challenges().current(scope);
   if (!current) return fail(current.error());
   if (!*current || (*current)->id != enrolment.sent) return RefusalReason::expired_code;
-  const auto refused = use_up_code(transaction, scope, code, now);
+  const auto refused = use_up_sms_code(transaction, scope, *enrolment.phone, code, now);
   if (!refused) return fail(refused.error());
   if (*refused) return **refused;
   return new_phone(claim.account, *enrolment.phone, now);

@@ -38,14 +38,15 @@ static_assert(kRegistrationSteps.of(RegistrationStep::abandoned) == "abandoned")
 constexpr Names<ChallengePurpose, 3> kChallengePurposes{{"prove_mail", "prove_phone", "log_in"}};
 static_assert(kChallengePurposes.of(ChallengePurpose::log_in) == "log_in");
 
-constexpr Names<AttemptKind, 16> kAttemptKinds{
+constexpr Names<AttemptKind, 17> kAttemptKinds{
     {"activation_data", "activation_address", "sms_to_number", "sms_from_address", "mail_to_person",
      "wrong_password", "wrong_code", "wrong_bind", "known_source", "sms_to_unproven", "sms_in_all",
-     "sms_enrolling", "sms_alarm", "reset_mail", "reset_source", "reset_code"}};
+     "sms_enrolling", "sms_alarm", "reset_mail", "reset_source", "reset_code", "sms_verified"}};
 static_assert(kAttemptKinds.of(AttemptKind::sms_to_number) == "sms_to_number");
 static_assert(kAttemptKinds.of(AttemptKind::known_source) == "known_source");
 static_assert(kAttemptKinds.of(AttemptKind::sms_alarm) == "sms_alarm");
 static_assert(kAttemptKinds.of(AttemptKind::reset_code) == "reset_code");
+static_assert(kAttemptKinds.of(AttemptKind::sms_verified) == "sms_verified");
 
 constexpr Names<ResetStep, 6> kResetSteps{
     {"mail_code", "factor", "new_password", "changing", "done", "abandoned"}};

@@ -14,6 +14,7 @@
 #include "domain/registration_pauses.hpp"
 #include "domain/sent_code.hpp"
 #include "domain/sms_budget.hpp"
+#include "domain/sms_pumping.hpp"
 #include "domain/time_steps.hpp"
 
 namespace portal {
@@ -124,6 +125,8 @@ RegistrationService::Outcome<> RegistrationService::confirm_sms(const Secret& to
                     const auto consumed = challenges.consume((*challenge)->id);
                     if (!consumed) return fail(consumed.error());
                     if (!*consumed) return RefusalReason::wrong_code;
+                    auto noted = note_verified(act.transaction, *act.row.phone, (*challenge)->sent);
+                    if (!noted) return fail(std::move(noted).error());
                     return new_phone(act.row.account, *act.row.phone, act.now);
                   });
 }

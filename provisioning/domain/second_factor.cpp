@@ -166,7 +166,9 @@ Result<std::optional<RefusalReason>> SecondFactor::burn(Transaction& transaction
       return std::optional<RefusalReason>();
     }
     case FactorKind::sms:
-      return use_up_code(transaction, scope_of(claim, ChallengePurpose::log_in), code, now);
+      if (!factor.phone) return fail(Errc::internal, "an SMS factor without a number");
+      return use_up_sms_code(transaction, scope_of(claim, ChallengePurpose::log_in), *factor.phone,
+                             code, now);
   }
   return fail(Errc::internal, "a factor of no kind");
 }

@@ -37,4 +37,10 @@ Result<std::optional<RefusalReason>> use_up_code(Transaction& transaction,
                                                  const ChallengeScope& scope, const Secret& code,
                                                  UtcTime now);
 
+/// The same of a code that went to `phone` by SMS, whose use is noted (`note_verified`).
+Result<std::optional<RefusalReason>> use_up_sms_code(Transaction& transaction,
+                                                     const ChallengeScope& scope,
+                                                     const PhoneNumber& phone, const Secret& code,
+                                                     UtcTime now);
+
 }  // namespace portal

@@ -20,7 +20,10 @@ struct SmsSettings {
   int per_address_and_hour = 20;
   int in_all_and_hour = 1'000;  ///< to whomever; enrolments take at most half of it
   int in_all_and_day = 5'000;
-  std::string home_region = "CH";  ///< completes a number typed without its country
+  std::chrono::minutes unverified_window{60};  ///< in which codes are compared with their use
+  int unverified_minimum = 50;                 ///< codes in it; fewer prove nothing; 0: no alarm
+  int unverified_percent = 80;                 ///< never used: an alarm from here on
+  std::string home_region = "CH";              ///< completes a number typed without its country
   std::set<std::string> allowed_calling_codes = {"+41", "+423"};
   /// Asked before somebody is asked for a code; nullptr: an SMS can always leave.
   const SmsWay* way = nullptr;

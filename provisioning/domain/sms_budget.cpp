@@ -10,13 +10,14 @@
 #include "domain/ports/attempts.hpp"
 #include "domain/ports/audit.hpp"
 #include "domain/ports/sms_way.hpp"
+#include "domain/sms_pumping.hpp"
 
 namespace portal {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::string_view kAll = "all";
+constexpr std::string_view kAll = kSmsToAnybody;
 constexpr int kAlarms[] = {80, 100};  ///< percent
 
 /// What is spent on one number, or asked for by one address.
@@ -101,6 +102,7 @@ Result<void> record(Attempts& attempts, SmsPurpose purpose, const PhoneNumber& p
   if (done && has_address(source))
     done = attempts.record(AttemptKind::sms_from_address, source.throttle_key(), now);
   if (done) done = attempts.record(AttemptKind::sms_in_all, kAll, now);
+  if (done) done = attempts.record(AttemptKind::sms_in_all, phone.calling_code(), now);
   if (done && purpose == SmsPurpose::enrol)
     done = attempts.record(AttemptKind::sms_enrolling, kAll, now);
   return done;
@@ -152,6 +154,7 @@ Result<std::optional<RefusalReason>> spend_sms(Transaction& transaction,
   if (settings.way != nullptr && !settings.way->is_open()) return RefusalReason::unavailable;
   auto done = record(attempts, purpose, phone, source, now);
   if (done) done = watch(transaction, common, now);
+  if (done) done = watch_for_pumping(transaction, settings, phone, now);
   if (!done) return fail(std::move(done).error());
   return std::optional<RefusalReason>();
 }

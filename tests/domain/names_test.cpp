@@ -26,7 +26,7 @@ void each_name_leads_back_to_its_value(void**) {
   assert_round_trip<FactorKind>(2, parse_factor_kind);
   assert_round_trip<RegistrationStep>(10, parse_registration_step);
   assert_round_trip<ChallengePurpose>(3, parse_challenge_purpose);
-  assert_round_trip<AttemptKind>(16, parse_attempt_kind);
+  assert_round_trip<AttemptKind>(17, parse_attempt_kind);
   assert_round_trip<SessionKind>(2, parse_session_kind);
   assert_round_trip<Channel>(2, parse_channel);
   assert_round_trip<MessageState>(5, parse_message_state);

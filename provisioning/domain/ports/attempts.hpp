@@ -20,12 +20,13 @@ enum class AttemptKind {
   wrong_bind,          ///< wrong passwords by account or typed name, from wherever
   known_source,        ///< a login that went well, by account and source
   sms_to_unproven,     ///< SMS sent to a number that somebody enrols, by number (S2)
-  sms_in_all,          ///< SMS sent to whomever, under one key (S2)
+  sms_in_all,          ///< SMS sent to whomever, under one key and by country (S2)
   sms_enrolling,       ///< those of them that went to unproven numbers (S2)
   sms_alarm,           ///< told of a part of the budget of all SMS, by budget and part (S2)
   reset_mail,          ///< mails of a forgotten password asked for, by typed address
   reset_source,        ///< forgotten passwords begun, and wrong codes to begin with, by IP address
   reset_code,          ///< wrong codes to begin with, by typed address
+  sms_verified,        ///< those in all whose code was used, at the time of their sending (S2)
 };
 std::string_view name_of(AttemptKind kind) noexcept;
 
