@@ -9,23 +9,24 @@ namespace portal {
 
 class AdministrationApi::Context {
  public:
-  Context(AdministrationService& service, InvitedPeople& invited, OutboxAdministration& outbox,
-          Trials trials, const Portals& portals, Settings settings, const Clock& clock)
+  Context(AdministrationService& service, ImportService& imports, InvitedPeople& invited,
+          OutboxAdministration& outbox, Trials trials, const Portals& portals, Settings settings,
+          const Clock& clock)
       : service_(service),
+        imports_(imports),
         invited_(invited),
         outbox_(outbox),
         trials_(trials),
         portals_(portals),
         settings_(std::move(settings)),
         clock_(clock),
-        started_(clock.now()),
-        batches_(clock) {}
+        started_(clock.now()) {}
 
   void add_routes(http::Router& router) {
     api::GuardedRouter guarded(router, settings_.allowed_groups);
     guarded.add(http::Method::get, "/v1/status",
                 [this](const http::Request&, const Administrator&) { return status(); });
-    api::add_import_routes(guarded, service_, portals_, batches_);
+    api::add_import_routes(guarded, imports_, portals_);
     api::add_code_routes(guarded, service_);
     api::add_account_routes(guarded, service_);
     api::add_session_routes(guarded, service_);
@@ -57,6 +58,7 @@ class AdministrationApi::Context {
   }
 
   AdministrationService& service_;
+  ImportService& imports_;
   InvitedPeople& invited_;
   OutboxAdministration& outbox_;
   const Trials trials_;
@@ -64,13 +66,13 @@ class AdministrationApi::Context {
   Settings settings_;
   const Clock& clock_;
   UtcTime started_;
-  api::ImportBatches batches_;
 };
 
-AdministrationApi::AdministrationApi(AdministrationService& service, InvitedPeople& invited,
-                                     OutboxAdministration& outbox, Trials trials,
-                                     const Portals& portals, Settings settings, const Clock& clock)
-    : context_(std::make_unique<Context>(service, invited, outbox, trials, portals,
+AdministrationApi::AdministrationApi(AdministrationService& service, ImportService& imports,
+                                     InvitedPeople& invited, OutboxAdministration& outbox,
+                                     Trials trials, const Portals& portals, Settings settings,
+                                     const Clock& clock)
+    : context_(std::make_unique<Context>(service, imports, invited, outbox, trials, portals,
                                          std::move(settings), clock)) {}
 
 AdministrationApi::~AdministrationApi() = default;

@@ -13,6 +13,7 @@
 namespace portal {
 
 class AdministrationService;
+class ImportService;
 class InvitedPeople;
 class MailTrialService;
 class OutboxAdministration;
@@ -39,7 +40,7 @@ class AdministrationApi {
   };
 
   /// What is given by reference must outlive this object.
-  AdministrationApi(AdministrationService& service, InvitedPeople& invited,
+  AdministrationApi(AdministrationService& service, ImportService& imports, InvitedPeople& invited,
                     OutboxAdministration& outbox, Trials trials, const Portals& portals,
                     Settings settings, const Clock& clock);
   ~AdministrationApi();

@@ -98,7 +98,7 @@ std::optional<ActivationCode> code_in(JsonReader& row) {
   return std::nullopt;
 }
 
-void read_row(JsonReader& row, const Portals& portals, PersonRows& into) {
+std::optional<ImportRow> read_row(JsonReader& row, const Portals& portals, Faults& warnings) {
   const auto line = row.integer("line", 1, kLastLine);
   row.set_line(line.value_or(0));
   auto ahv =
@@ -112,23 +112,25 @@ void read_row(JsonReader& row, const Portals& portals, PersonRows& into) {
   const Language language = language_in(row);
   auto code = code_in(row);
   if (code && code->strength_bits() < kWeakCodeBits) {
-    into.warnings.push_back({row.pointer_of("activation_code"),
-                             "is weak: it has fewer than 20 bits and can be guessed",
-                             line.value_or(0)});
+    warnings.push_back({row.pointer_of("activation_code"),
+                        "is weak: it has fewer than 20 bits and can be guessed", line.value_or(0)});
   }
-  if (!line || !ahv || !born || !given_name || !family_name || !portal) return;
-  into.rows.push_back({*line, PersonRow{std::move(*ahv), *born, std::move(*given_name),
-                                        std::move(*family_name), std::move(portal->portal),
-                                        std::move(portal->audience), language, std::move(code)}});
+  if (!line || !ahv || !born || !given_name || !family_name || !portal) return std::nullopt;
+  return ImportRow{*line, PersonRow{std::move(*ahv), *born, std::move(*given_name),
+                                    std::move(*family_name), std::move(portal->portal),
+                                    std::move(portal->audience), language, std::move(code)}};
 }
 
 }  // namespace
 
 PersonRows read_person_rows(JsonReader& body, const Portals& portals, Faults& faults) {
   PersonRows read;
-  body.each("rows", kRowsPerChunk, [&](JsonReader& row) { read_row(row, portals, read); });
+  body.each("rows", kRowsPerChunk, [&](JsonReader& row) {
+    const std::size_t told = faults.size();
+    std::optional<ImportRow> good = read_row(row, portals, read.warnings);
+    if (good && faults.size() == told) read.rows.push_back(std::move(*good));
+  });
   body.refuse_the_rest();
-  if (!faults.empty()) read.rows.clear();
   return read;
 }
 

@@ -1,24 +1,18 @@
 #pragma once
 
-#include <cstdint>
-#include <string>
+#include <cstddef>
 #include <vector>
 
 #include "api/json.hpp"
-#include "domain/administration.hpp"
+#include "domain/portals.hpp"
+#include "domain/ports/imports.hpp"
 
 namespace portal::api {
 
-/// A row and where it came from.
-struct NumberedRow {
-  std::int64_t line = 0;
-  PersonRow row;
-};
-
 /// A chunk of an import as it was sent.
 struct PersonRows {
-  std::vector<NumberedRow> rows;  ///< complete only if there were no faults
-  Faults warnings;                ///< weak activation codes (requirement R2)
+  std::vector<ImportRow> rows;  ///< those without a fault
+  Faults warnings;              ///< weak activation codes (requirement R2)
 };
 
 inline constexpr std::size_t kRowsPerChunk = 1'000;

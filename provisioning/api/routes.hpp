@@ -1,8 +1,8 @@
 #pragma once
 
 #include "api/access.hpp"
-#include "api/import_batches.hpp"
 #include "domain/administration.hpp"
+#include "domain/imports.hpp"
 #include "domain/invited_people.hpp"
 #include "domain/mail_trial.hpp"
 #include "domain/outbox_administration.hpp"
@@ -12,8 +12,7 @@ namespace portal::api {
 
 // Each adds the routes of one subject; what they are given outlives the router.
 
-void add_import_routes(GuardedRouter router, AdministrationService& service, const Portals& portals,
-                       ImportBatches& batches);
+void add_import_routes(GuardedRouter router, ImportService& service, const Portals& portals);
 void add_code_routes(GuardedRouter router, AdministrationService& service);
 void add_account_routes(GuardedRouter router, AdministrationService& service);
 void add_session_routes(GuardedRouter router, AdministrationService& service);

@@ -163,12 +163,25 @@ JsonObject view_of(const AuditVerdict& verdict) {
   return view;
 }
 
-JsonObject view_of(const ImportReport& report) {
+JsonObject view_of(const Import& import) {
+  const auto state = [&] {
+    switch (import.state) {
+      case ImportState::open: return "open";
+      case ImportState::committed: return "committed";
+      case ImportState::done: return "done";
+      case ImportState::abandoned: return "abandoned";
+    }
+    return "";
+  };
   JsonObject view;
-  view.number("added", report.added)
-      .number("updated", report.updated)
-      .number("unchanged", report.unchanged)
-      .number("letters", report.letters);
+  view.text("id", import.id.text())
+      .text("state", state())
+      .number("rows", import.rows)
+      .number("settled", import.settled)
+      .number("added", import.report.added)
+      .number("updated", import.report.updated)
+      .number("unchanged", import.report.unchanged)
+      .number("letters", import.report.letters);
   return view;
 }
 

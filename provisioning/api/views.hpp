@@ -4,6 +4,7 @@
 
 #include "api/json.hpp"
 #include "domain/administration.hpp"
+#include "domain/ports/imports.hpp"
 
 namespace portal::api {
 
@@ -24,7 +25,7 @@ JsonObject view_of(const LeftEntry& left);
 JsonObject view_of(const Session& session);
 JsonObject view_of(const AuditRecord& record);
 JsonObject view_of(const AuditVerdict& verdict);
-JsonObject view_of(const ImportReport& report);
+JsonObject view_of(const Import& import);
 /// Holds the code in clear: the only answer that does, and once.
 JsonObject view_of(const IssuedCode& issued);
 

@@ -13,6 +13,7 @@
 #include "daemon/foundations.hpp"
 #include "daemon/gated_directory.hpp"
 #include "daemon/housekeeper.hpp"
+#include "daemon/import_worker.hpp"
 #include "daemon/opening.hpp"
 #include "daemon/outbox_notice.hpp"
 #include "daemon/outgoing.hpp"
@@ -106,6 +107,7 @@ struct House::Rooms {
   std::unique_ptr<http::Server> web_server;
 
   std::optional<Housekeeper> housekeeper;
+  std::optional<ImportWorker> import_worker;
 };
 
 Result<void> House::Rooms::open_store() {
@@ -147,7 +149,7 @@ Result<void> House::Rooms::start_servers(int login_socket) {
   if (!login) return fail(std::move(login).error());
   login_server = std::move(*login);
 
-  api.emplace(services->administration, services->invited, services->outbox,
+  api.emplace(services->administration, services->imports, services->invited, services->outbox,
               AdministrationApi::Trials{outgoing->mail_trials(), outgoing->sms_trials()}, portals,
               AdministrationApi::Settings{{::getegid()}, PORTAL_VERSION}, clock);
   api->add_routes(api_routes);
@@ -225,6 +227,7 @@ void House::Rooms::start_housekeeping() {
   chores.push_back(
       {"forget old data", [this] { return sql_store->keep_house(); }, pause, kRetry, pause});
   housekeeper.emplace(std::move(chores));
+  import_worker.emplace(services->imports);
 }
 
 House::House(std::unique_ptr<Rooms> rooms) : rooms_(std::move(rooms)) {}
@@ -257,6 +260,7 @@ void House::close(std::chrono::milliseconds patience) {
   rooms_->login_server->stop(patience);
   web.join();
   api.join();
+  rooms_->import_worker.reset();
   rooms_->housekeeper.reset();
   rooms_->outgoing->stop();
 }

@@ -32,6 +32,7 @@ Services::Services(const Needs& needs)
       host_sessions(needs.store, *needs.base.host, needs.clock),
       administration(needs.store, needs.gate, needs.clock, needs.portals,
                      needs.configuration.registration),
+      imports(needs.store, needs.clock, needs.configuration.registration),
       invited(needs.store, needs.clock),
       outbox(needs.store, needs.clock) {}
 

@@ -4,6 +4,7 @@
 #include "domain/administration.hpp"
 #include "domain/factor_enrolment.hpp"
 #include "domain/host_sessions.hpp"
+#include "domain/imports.hpp"
 #include "domain/invited_people.hpp"
 #include "domain/login.hpp"
 #include "domain/outbox_administration.hpp"
@@ -39,6 +40,7 @@ struct Services {
   SessionService sessions;
   HostSessions host_sessions;
   AdministrationService administration;
+  ImportService imports;
   InvitedPeople invited;
   OutboxAdministration outbox;
 };

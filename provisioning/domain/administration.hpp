@@ -21,25 +21,6 @@ class Directory;
 class Store;
 class Transaction;
 
-/// One row of an import, already parsed.
-struct PersonRow {
-  AhvNumber ahv;
-  BirthDate born;
-  std::string given_name;
-  std::string family_name;
-  PortalId portal;
-  AudienceId audience;
-  Language language = Language::fr;
-  std::optional<ActivationCode> code;  ///< taken as it is; without one, `issue_code` makes it
-};
-
-struct ImportReport {
-  int added = 0;
-  int updated = 0;
-  int unchanged = 0;
-  int letters = 0;  ///< codes that became valid
-};
-
 /// A fresh code for the letter printer; the only moment at which it can be read.
 struct IssuedCode {
   PersonId person;
@@ -99,9 +80,6 @@ class AdministrationService {
   AdministrationService(Store& store, Directory& directory, const Clock& clock,
                         const Portals& portals, RegistrationSettings settings);
 
-  /// All rows or none. Idempotent: the same rows again change nothing; a row with another code is a
-  /// new letter (requirement R3). Fails: malformed (unknown portal or audience; names the row).
-  Result<ImportReport> import(const std::vector<PersonRow>& rows, const Administrator& by);
   /// A new code for one person and portal; the one before is dead. Fails: not_found.
   Result<IssuedCode> issue_code(const AhvNumber& ahv, const PortalId& portal,
                                 const AudienceId& audience, const Administrator& by);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "base/keyring.hpp"
 #include "store/sql/connection.hpp"
 
@@ -9,6 +11,9 @@ namespace portal {
 struct StoreContext {
   sql::Connection& connection;
   const Keyring& keyring;
+  /// In a read: where the index of a person is noted whose imported rows must be settled before the
+  /// work can see them. A write settles them itself.
+  std::string* unsettled = nullptr;
 };
 
 }  // namespace portal

@@ -92,7 +92,7 @@ Result<void> GroupCommit::commit_many(sql::Connection& connection, const Group& 
 
 void GroupCommit::run(sql::Connection& connection, Request& request) {
   try {
-    SqlTransaction transaction(StoreContext{connection, keyring_});
+    SqlTransaction transaction(StoreContext{connection, keyring_, nullptr});
     request.outcome = request.work(transaction);
   } catch (...) {
     request.thrown = std::current_exception();

@@ -26,6 +26,7 @@ constexpr Rule kRules[] = {
     {"delete from password_resets where expires < :before", Days{1}},
     {"delete from outbox where finished < :before", Days{30}},
     {"delete from sessions where ended < :before", Days{90}},
+    {"delete from imports where state = 'done' and touched < :before", Days{30}},
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "store/people.hpp"
 
-#include "store/sealed_texts.hpp"
+#include "store/import_settling.hpp"
+#include "store/people_rows.hpp"
 #include "store/sql/queries.hpp"
 #include "store/sql/text.hpp"
 
@@ -23,16 +24,9 @@ constexpr std::string_view kPutPerson =
 constexpr std::string_view kEraseChallenges =
     "delete from challenges where subject in (select id from accounts where person = :id"
     " union select id from registrations where person = :id)";
+constexpr std::string_view kAhvIndex = "select ahv_index from people where id = :id";
 constexpr std::string_view kErase = "delete from people where id = :id";
 
-constexpr std::string_view kKillEarlier =
-    "update letters set dead = :now where person = :person and portal = :portal"
-    " and dead is null and used is null";
-constexpr std::string_view kIssue =
-    "insert into letters (id, person, serial, portal, audience, code_hash, issued, expires, used,"
-    " dead) values (:id, :person,"
-    " (select coalesce(max(serial), 0) + 1 from letters where person = :person),"
-    " :portal, :audience, :code_hash, :issued, :expires, :used, :dead)";
 constexpr Text kLetter =
     "select id, person, portal, audience, issued, expires, used, dead from letters";
 constexpr Text kNewestLetter =
@@ -45,30 +39,6 @@ constexpr std::string_view kRedeem =
     " and expires > :now";
 constexpr std::string_view kKill =
     "update letters set dead = :now where id = :id and used is null and dead is null";
-
-std::string personal_place(const PersonId& id) { return place_of("people", id.text(), "personal"); }
-
-/// Binds a code to its letter: it verifies for no other.
-std::string code_purpose(const LetterId& id) { return "letter/" + id.text(); }
-
-Result<Person> read_person(Row& row, const Keyring& keyring) {
-  PersonId id{std::string(row.text())};
-  const std::string place = personal_place(id);
-  const std::optional<Language> language = parse_language(row.text());
-  const auto texts = SealedTexts::open(keyring, place, row.text(), 4);
-  if (!texts) return fail(texts.error());
-  if (!language) return damaged(place);
-  Person person{
-      std::move(id), std::nullopt, std::nullopt, std::string((*texts)[2]), std::string((*texts)[3]),
-      *language};
-  if ((*texts)[0].empty() && (*texts)[1].empty()) return person;
-  const Result<AhvNumber> ahv = AhvNumber::parse((*texts)[0]);
-  const Result<BirthDate> born = BirthDate::parse_iso((*texts)[1]);
-  if (!ahv || !born) return damaged(place);
-  person.ahv = *ahv;
-  person.born = *born;
-  return person;
-}
 
 Result<Letter> read_letter(Row& row) {
   Letter letter;
@@ -86,12 +56,14 @@ Result<Letter> read_letter(Row& row) {
 }  // namespace
 
 Result<std::optional<Person>> SqlPeople::find_by_ahv(const AhvNumber& ahv) {
-  const std::string index = context_.keyring.index("ahv", ahv.digits());
+  const std::string index = ahv_index(context_.keyring, ahv);
+  if (auto settled = settle_rows(context_, index); !settled) return fail(settled.error());
   return sql::find_one<Person>(context_.connection, kPersonByAhv, {{"ahv_index", index}},
                                [&](Row& row) { return read_person(row, context_.keyring); });
 }
 
 Result<Person> SqlPeople::get(const PersonId& id) {
+  if (auto settled = settle_rows_of(context_, id); !settled) return fail(settled.error());
   return sql::required(
       sql::find_one<Person>(context_.connection, kPersonById, {{"id", id.text()}},
                             [&](Row& row) { return read_person(row, context_.keyring); }),
@@ -99,22 +71,21 @@ Result<Person> SqlPeople::get(const PersonId& id) {
 }
 
 Result<void> SqlPeople::put(const Person& person) {
-  const std::string ahv = person.ahv ? person.ahv->digits() : std::string();
-  const std::string born = person.born ? person.born->iso() : std::string();
-  const std::string_view texts[] = {ahv, born, person.given_name, person.family_name};
-  const std::string personal =
-      SealedTexts::seal(context_.keyring, personal_place(person.id), texts);
   // The column is unique, and nobody is found by an id there.
-  const std::string index = ahv.empty() ? context_.keyring.index("person", person.id.text())
-                                        : context_.keyring.index("ahv", ahv);
+  const std::string index = person.ahv ? ahv_index(context_.keyring, *person.ahv)
+                                       : context_.keyring.index("person", person.id.text());
+  // What was imported before must not come after.
+  if (auto settled = settle_rows(context_, index); !settled) return settled;
   return sql::run(context_.connection, kPutPerson,
                   {{"id", person.id.text()},
                    {"ahv_index", index},
                    {"language", code_of(person.language)},
-                   {"personal", personal}});
+                   {"personal", seal_personal(context_.keyring, person)}});
 }
 
 Result<void> SqlPeople::erase(const PersonId& person) {
+  // Else what waits of them would make them anew.
+  if (auto settled = settle_rows_of(context_, person); !settled) return settled;
   auto done = sql::run(context_.connection, kEraseChallenges, {{"id", person.text()}});
   if (!done) return done;
   return sql::must_change(context_.connection, kErase, {{"id", person.text()}}, Errc::not_found,
@@ -122,53 +93,53 @@ Result<void> SqlPeople::erase(const PersonId& person) {
 }
 
 Result<void> SqlPeople::issue(const Letter& letter, const ActivationCode& code) {
-  Result<void> done = sql::run(
-      context_.connection, kKillEarlier,
-      {{"now", letter.issued}, {"person", letter.person.text()}, {"portal", letter.portal.text()}});
-  if (!done) return done;
-  const std::string hash = context_.keyring.hash_code(code_purpose(letter.id), code.canonical());
-  return sql::run(context_.connection, kIssue,
-                  {{"id", letter.id.text()},
-                   {"person", letter.person.text()},
-                   {"portal", letter.portal.text()},
-                   {"audience", letter.audience.text()},
-                   {"code_hash", hash},
-                   {"issued", letter.issued},
-                   {"expires", letter.expires},
-                   {"used", letter.used},
-                   {"dead", letter.dead}});
+  if (auto settled = settle_rows_of(context_, letter.person); !settled) return settled;
+  const auto index = sql::find_one<std::string>(
+      context_.connection, kAhvIndex, {{"id", letter.person.text()}},
+      [](Row& row) -> Result<std::string> { return std::string(row.text()); });
+  if (!index) return fail(index.error());
+  if (auto killed = kill_earlier(context_.connection, letter); !killed) return killed;
+  return add_letter(
+      context_.connection, letter,
+      stored_code(context_.keyring, letter.id, index->value_or(""), letter.portal, code));
 }
 
 Result<std::optional<Letter>> SqlPeople::newest_letter(const PersonId& person,
                                                        const PortalId& portal) {
+  if (auto settled = settle_rows_of(context_, person); !settled) return fail(settled.error());
   return sql::find_one<Letter>(context_.connection, kNewestLetter,
                                {{"person", person.text()}, {"portal", portal.text()}}, read_letter);
 }
 
 Result<Letter> SqlPeople::letter(const LetterId& id) {
+  if (auto settled = settle_rows_behind(context_, id); !settled) return fail(settled.error());
   return sql::required(
       sql::find_one<Letter>(context_.connection, kLetterById, {{"id", id.text()}}, read_letter),
       "letter");
 }
 
 Result<std::vector<Letter>> SqlPeople::letters_of(const PersonId& person) {
+  if (auto settled = settle_rows_of(context_, person); !settled) return fail(settled.error());
   return sql::find_all<Letter>(context_.connection, kLettersOf, {{"person", person.text()}},
                                read_letter);
 }
 
+// What a letter's code is does not change with what is imported.
 Result<bool> SqlPeople::code_matches(const LetterId& letter, const ActivationCode& code) {
   const auto hash = sql::find_one<std::string>(
       context_.connection, kCodeHash, {{"id", letter.text()}},
       [](Row& row) -> Result<std::string> { return std::string(row.text()); });
   if (!hash) return fail(hash.error());
-  return context_.keyring.verify_code(hash->value_or(""), code_purpose(letter), code.canonical());
+  return is_code_of(context_.keyring, letter, hash->value_or(""), code);
 }
 
 Result<bool> SqlPeople::redeem(const LetterId& letter, UtcTime now) {
+  if (auto settled = settle_rows_behind(context_, letter); !settled) return fail(settled.error());
   return sql::changes(context_.connection, kRedeem, {{"now", now}, {"id", letter.text()}});
 }
 
 Result<void> SqlPeople::kill(const LetterId& letter, UtcTime now) {
+  if (auto settled = settle_rows_behind(context_, letter); !settled) return settled;
   return sql::run(context_.connection, kKill, {{"now", now}, {"id", letter.text()}});
 }
 

@@ -5,7 +5,8 @@
 
 namespace portal {
 
-/// People and their letters, in the tables of those names.
+/// People and their letters, in the tables of those names. What committed imports say of somebody
+/// is settled before they are read or changed, so that nobody sees them as they were.
 class SqlPeople final : public People {
  public:
   explicit SqlPeople(StoreContext context) : context_(context) {}

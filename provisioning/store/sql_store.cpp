@@ -12,6 +12,7 @@ namespace portal {
 namespace {
 
 constexpr int kMostReaders = 64;
+constexpr int kMostToSettle = 100;  // people that one read looks at
 
 /// A connection to the store that was opened at the start, and to no other: not to an empty or
 /// older file that was put in its place.
@@ -60,9 +61,18 @@ class SqlStore::Engine {
   Result<void> write(Work work) { return commits_.write(work); }
 
   Result<void> read(Work work) {
-    bool lost = false;
-    Result<void> done = read_once(work, lost);
-    return lost ? read_once(work, lost) : done;
+    Reading reading;
+    Result<void> done = read_once(work, reading);
+    if (reading.lost) done = read_once(work, reading);
+    // A read cannot settle what committed imports say of somebody: that is written first.
+    for (int people = 0; !reading.unsettled.empty() && people < kMostToSettle; ++people) {
+      Result<void> settled = commits_.write([&](Transaction& transaction) {
+        return transaction.imports().settle_person(reading.unsettled);
+      });
+      if (!settled) return settled;
+      done = read_once(work, reading);
+    }
+    return done;
   }
 
   Result<void> keep_house() {
@@ -72,15 +82,21 @@ class SqlStore::Engine {
   }
 
  private:
-  /// `lost`: it failed, and the connection with it.
-  Result<void> read_once(Work work, bool& lost) {
+  /// What came of a read besides its result.
+  struct Reading {
+    bool lost = false;      ///< it failed, and the connection with it
+    std::string unsettled;  ///< whose imported rows it could not see, if anybody's
+  };
+
+  Result<void> read_once(Work work, Reading& reading) {
+    reading = {};
     const Result<sql::Pool::Lease> lease = readers_.begin();
     if (!lease) return fail(lease.error());
     sql::Connection& connection = lease->connection();
     const Rollback rollback(connection);
-    SqlTransaction transaction(StoreContext{connection, keyring_});
+    SqlTransaction transaction(StoreContext{connection, keyring_, &reading.unsettled});
     Result<void> done = work(transaction);
-    lost = !done && !connection.usable();
+    reading.lost = !done && !connection.usable();
     return done;
   }
 

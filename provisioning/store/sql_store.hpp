@@ -45,8 +45,9 @@ class SqlStore final : public Store {
   /// pass). A server that is lost during the commit may have done it: then this fails nevertheless,
   /// as unavailable, and what was used up stays used up.
   Result<void> write(std::string_view label, Work work) override;
-  /// See Store. Never waits for a writer. A write in `work` fails: internal. If the connection is
-  /// lost meanwhile, `work` runs once more.
+  /// See Store. A write in `work` fails: internal. If the connection is lost meanwhile, `work` runs
+  /// once more. Never waits for a writer but in one case: if rows of a committed import of somebody
+  /// whom `work` looks at are not settled, that is done first, and `work` runs once more.
   Result<void> read(Work work) override;
 
   /// Forgets what is too old to be needed: attempts (400 days), over or abandoned registrations and

@@ -6,6 +6,7 @@
 #include "store/audit.hpp"
 #include "store/challenges.hpp"
 #include "store/context.hpp"
+#include "store/imports.hpp"
 #include "store/intents.hpp"
 #include "store/outbox.hpp"
 #include "store/outbox_view.hpp"
@@ -35,7 +36,8 @@ class SqlTransaction final : public Transaction {
         intents_(context),
         proofs_(context),
         recovery_codes_(context),
-        password_resets_(context) {}
+        password_resets_(context),
+        imports_(context) {}
 
   People& people() override { return people_; }
   Accounts& accounts() override { return accounts_; }
@@ -51,6 +53,7 @@ class SqlTransaction final : public Transaction {
   Proofs& proofs() override { return proofs_; }
   RecoveryCodes& recovery_codes() override { return recovery_codes_; }
   PasswordResets& password_resets() override { return password_resets_; }
+  Imports& imports() override { return imports_; }
 
  private:
   SqlPeople people_;
@@ -67,6 +70,7 @@ class SqlTransaction final : public Transaction {
   SqlProofs proofs_;
   SqlRecoveryCodes recovery_codes_;
   SqlPasswordResets password_resets_;
+  SqlImports imports_;
 };
 
 }  // namespace portal

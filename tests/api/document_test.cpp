@@ -137,6 +137,7 @@ void answers_about_imports_have_the_documented_shape(void**) {
       checked(desk, "post", "/v1/imports/{id}/commit", import + "/commit", json{{"rows", 2}})
           .at("added"),
       2);
+  checked(desk, "get", "/v1/imports/{id}", import).at("settled");
   checked(desk, "delete", "/v1/imports/{id}", opened_import(desk));
   checked(desk, "post", "/v1/codes", "/v1/codes",
           json{{"ahv_number", ahv_number(1)}, {"portal", "flex"}, {"audience", "insured"}})

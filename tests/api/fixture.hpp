@@ -62,8 +62,8 @@ class Desk {
         sms_trials(*house.store, &fake_sms_trials, {}, house.clock),
         invited(*house.store, house.clock),
         outbox(*house.store, house.clock),
-        api(*house.administration, invited, outbox, {mail_trials, sms_trials}, house.portals,
-            {{kDaemonGroup}, "0.1.0"}, house.clock) {
+        api(*house.administration, *house.imports, invited, outbox, {mail_trials, sms_trials},
+            house.portals, {{kDaemonGroup}, "0.1.0"}, house.clock) {
     api.add_routes(router);
   }
 

@@ -137,6 +137,7 @@ class FakeStore final : public Store, Transaction {
   Proofs& proofs() override { std::abort(); }
   RecoveryCodes& recovery_codes() override { std::abort(); }
   PasswordResets& password_resets() override { std::abort(); }
+  Imports& imports() override { std::abort(); }
 
   std::mutex mutex_;
   FakeQueue queue_;

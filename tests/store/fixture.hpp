@@ -13,6 +13,7 @@
 #include "domain/ports/attempts.hpp"
 #include "domain/ports/audit.hpp"
 #include "domain/ports/challenges.hpp"
+#include "domain/ports/imports.hpp"
 #include "domain/ports/intents.hpp"
 #include "domain/ports/outbox.hpp"
 #include "domain/ports/password_resets.hpp"

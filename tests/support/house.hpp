@@ -10,6 +10,7 @@
 #include "base/keyring.hpp"
 #include "domain/administration.hpp"
 #include "domain/factor_enrolment.hpp"
+#include "domain/imports.hpp"
 #include "domain/login.hpp"
 #include "domain/password_change.hpp"
 #include "domain/password_reset.hpp"
@@ -86,6 +87,7 @@ class House {
     sessions = std::make_unique<SessionService>(*store, keyring, clock, host, login_settings);
     administration =
         std::make_unique<AdministrationService>(*store, directory, clock, portals, settings);
+    imports = std::make_unique<ImportService>(*store, clock, settings);
   }
 
   /// A person with a letter for a portal. The numbers are made up; the check digits are right.
@@ -95,7 +97,19 @@ class House {
     rows.push_back(PersonRow{*AhvNumber::parse(ahv), *BirthDate::parse(born), "Anna", "Muster",
                              PortalId(portal), AudienceId("insured"), Language::fr,
                              *ActivationCode::parse(code)});
-    assert_ok(administration->import(rows, admin));
+    import(std::move(rows));
+  }
+
+  /// Rows as an import brings them, in force.
+  void import(std::vector<PersonRow> rows) {
+    std::vector<ImportRow> numbered;
+    for (PersonRow& row : rows) {
+      numbered.push_back({static_cast<std::int64_t>(numbered.size()) + 2, std::move(row)});
+    }
+    const auto id = imports->open(admin);
+    assert_ok(id);
+    assert_ok(imports->add(*id, numbered, false, admin));
+    assert_ok(imports->commit(*id, static_cast<std::int64_t>(numbered.size()), admin));
   }
 
   Result<std::variant<Identified, Refusal>> identify(std::string_view ahv, std::string_view born,
@@ -165,6 +179,7 @@ class House {
   std::unique_ptr<RecoveryService> recovery;
   std::unique_ptr<SessionService> sessions;
   std::unique_ptr<AdministrationService> administration;
+  std::unique_ptr<ImportService> imports;
   Source source{"192.0.2.7", "web"};
   Administrator admin{"uid 0", {"local", "portalctl"}};
 

@@ -25,6 +25,7 @@ class ForwardingTransaction : public Transaction {
   Proofs& proofs() override { return behind_.proofs(); }
   RecoveryCodes& recovery_codes() override { return behind_.recovery_codes(); }
   PasswordResets& password_resets() override { return behind_.password_resets(); }
+  Imports& imports() override { return behind_.imports(); }
 
  private:
   Transaction& behind_;

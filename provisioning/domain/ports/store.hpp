@@ -24,6 +24,7 @@ class Intents;
 class Proofs;
 class RecoveryCodes;
 class PasswordResets;
+class Imports;
 
 /// All that the store owns, inside one transaction.
 class Transaction {
@@ -43,6 +44,7 @@ class Transaction {
   virtual Proofs& proofs() = 0;
   virtual RecoveryCodes& recovery_codes() = 0;
   virtual PasswordResets& password_resets() = 0;
+  virtual Imports& imports() = 0;
 };
 
 /// The durable memory of the product. Thread-safe; calls block.

@@ -1,0 +1,238 @@
+#include "store/import_settling.hpp"
+
+#include <utility>
+#include <vector>
+
+#include "store/people_rows.hpp"
+#include "store/sql/queries.hpp"
+#include "store/sql/text.hpp"
+
+namespace portal {
+namespace {
+
+using sql::Row;
+using sql::Text;
+
+constexpr Text kWaiting =
+    "select i.number, i.committed, i.letters_expire, r.line, r.ahv_index, r.person, r.language,"
+    " r.personal, r.portal, r.audience, r.letter, r.code_hash, r.code_index"
+    " from imports i join import_rows r on r.import = i.number";
+constexpr Text kWaitingOfIndex =
+    kWaiting +
+    " where i.state = 'committed' and r.ahv_index = :ahv_index order by i.serial, r.line";
+constexpr Text kWaitingOfPerson = kWaiting +
+                                  " where i.state = 'committed' and r.ahv_index ="
+                                  " (select ahv_index from people where id = :person)"
+                                  " order by i.serial, r.line";
+constexpr Text kWaitingBehindLetter =
+    kWaiting +
+    " where i.state = 'committed' and r.ahv_index = (select p.ahv_index"
+    " from letters l join people p on p.id = l.person where l.id = :letter)"
+    " order by i.serial, r.line";
+constexpr Text kNext = kWaiting + " where i.number = :import order by r.line limit :rows";
+
+constexpr std::string_view kOldest =
+    "select number from imports where state = 'committed' order by serial limit 1";
+constexpr std::string_view kAddPerson =
+    "insert into people (id, ahv_index, language, personal)"
+    " values (:id, :ahv_index, :language, :personal) on conflict do nothing";
+constexpr std::string_view kPerson =
+    "select id, language, personal from people where ahv_index = :ahv_index";
+constexpr std::string_view kChangePerson =
+    "update people set language = :language, personal = :personal where id = :id";
+constexpr std::string_view kNewestCode =
+    "select audience, code_index from letters where person = :person and portal = :portal"
+    " order by serial desc limit 1";
+constexpr std::string_view kCount =
+    "update imports set settled = settled + :settled, added = added + :added,"
+    " updated = updated + :updated, unchanged = unchanged + :unchanged,"
+    " letters = letters + :letters where number = :import";
+constexpr std::string_view kForgetRow =
+    "delete from import_rows where import = :import and line = :line";
+constexpr std::string_view kForgetRows =
+    "delete from import_rows where import = :import and line <= :line";
+constexpr std::string_view kDone = "update imports set state = 'done' where number = :import";
+
+/// A row that is in force and waits to be settled.
+struct WaitingRow {
+  std::int64_t import;
+  UtcTime committed;
+  UtcTime letters_expire;
+  std::int64_t line;
+  std::string ahv_index;
+  PersonId person;
+  std::string language;
+  std::string personal;
+  PortalId portal;
+  AudienceId audience;
+  LetterId letter;
+  StoredCode code;
+};
+
+Result<WaitingRow> read_waiting(Row& row) {
+  WaitingRow waiting;
+  waiting.import = row.integer();
+  waiting.committed = row.time();
+  waiting.letters_expire = row.time();
+  waiting.line = row.integer();
+  waiting.ahv_index = row.text();
+  waiting.person = PersonId(std::string(row.text()));
+  waiting.language = row.text();
+  waiting.personal = row.text();
+  waiting.portal = PortalId(std::string(row.text()));
+  waiting.audience = AudienceId(std::string(row.text()));
+  waiting.letter = LetterId(std::string(row.text()));
+  waiting.code.hash = row.text();
+  waiting.code.index = row.text();
+  return waiting;
+}
+
+class Settling {
+ public:
+  explicit Settling(StoreContext context)
+      : connection_(context.connection), keyring_(context.keyring) {}
+
+  Result<void> settle(const WaitingRow& row) {
+    const Result<bool> is_new = sql::changes(connection_, kAddPerson,
+                                             {{"id", row.person.text()},
+                                              {"ahv_index", row.ahv_index},
+                                              {"language", row.language},
+                                              {"personal", row.personal}});
+    if (!is_new) return fail(is_new.error());
+    report_.added += *is_new ? 1 : 0;
+    const Result<PersonId> id = *is_new ? Result<PersonId>(row.person) : bring_up_to_date(row);
+    if (!id) return fail(id.error());
+    return row.letter.empty() ? Result<void>() : renew_letter(row, *id, *is_new);
+  }
+
+  Result<void> count(std::int64_t import, std::int64_t settled) {
+    const ImportReport report = std::exchange(report_, {});
+    return sql::run(connection_, kCount,
+                    {{"settled", settled},
+                     {"added", report.added},
+                     {"updated", report.updated},
+                     {"unchanged", report.unchanged},
+                     {"letters", report.letters},
+                     {"import", import}});
+  }
+
+ private:
+  /// Of somebody who is known already.
+  Result<PersonId> bring_up_to_date(const WaitingRow& row) {
+    Result<Person> known = sql::required(
+        sql::find_one<Person>(connection_, kPerson, {{"ahv_index", row.ahv_index}},
+                              [&](Row& found) { return read_person(found, keyring_); }),
+        "person");
+    if (!known) return fail(std::move(known).error());
+    Result<Person> said = open_personal(keyring_, row.person, row.language, row.personal);
+    if (!said) return fail(std::move(said).error());
+    const bool is_same = known->born == said->born && known->given_name == said->given_name &&
+                         known->family_name == said->family_name &&
+                         known->language == said->language;
+    (is_same ? report_.unchanged : report_.updated) += 1;
+    if (is_same) return std::move(known->id);
+    said->id = known->id;
+    auto changed = sql::run(connection_, kChangePerson,
+                            {{"language", row.language},
+                             {"personal", seal_personal(keyring_, *said)},
+                             {"id", known->id.text()}});
+    if (!changed) return fail(std::move(changed).error());
+    return std::move(known->id);
+  }
+
+  /// Requirement R3: the code counts from the commit on, if it is not the one that counts already.
+  Result<void> renew_letter(const WaitingRow& row, const PersonId& person, bool is_new) {
+    const Letter letter{row.letter,         person,       row.portal,  row.audience, row.committed,
+                        row.letters_expire, std::nullopt, std::nullopt};
+    if (!is_new) {
+      const auto is_known = has_code_already(row, person);
+      if (!is_known) return fail(is_known.error());
+      if (*is_known) return {};
+      if (auto killed = kill_earlier(connection_, letter); !killed) return killed;
+    }
+    report_.letters += 1;
+    return add_letter(connection_, letter, row.code);
+  }
+
+  Result<bool> has_code_already(const WaitingRow& row, const PersonId& person) {
+    bool is_known = false;
+    const Result<void> read =
+        connection_.query(kNewestCode, {{"person", person.text()}, {"portal", row.portal.text()}},
+                          [&](Row& newest) -> Result<void> {
+                            const bool same_audience = newest.text() == row.audience.text();
+                            is_known = same_audience && newest.text() == row.code.index;
+                            return {};
+                          });
+    if (!read) return fail(read.error());
+    return is_known;
+  }
+
+  sql::Connection& connection_;
+  const Keyring& keyring_;
+  ImportReport report_;
+};
+
+Result<void> settle_found(StoreContext context, Result<std::vector<WaitingRow>> found) {
+  if (!found) return fail(std::move(found).error());
+  if (found->empty()) return {};
+  if (context.unsettled != nullptr) {
+    *context.unsettled = found->front().ahv_index;
+    return fail(Errc::unavailable, "store: rows of an import are to be settled first");
+  }
+  Settling settling(context);
+  for (const WaitingRow& row : *found) {
+    if (auto done = settling.settle(row); !done) return done;
+    if (auto done = settling.count(row.import, 1); !done) return done;
+    auto gone =
+        sql::run(context.connection, kForgetRow, {{"import", row.import}, {"line", row.line}});
+    if (!gone) return gone;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> settle_rows(StoreContext context, std::string_view ahv_index) {
+  return settle_found(context, sql::find_all<WaitingRow>(context.connection, kWaitingOfIndex,
+                                                         {{"ahv_index", ahv_index}}, read_waiting));
+}
+
+Result<void> settle_rows_of(StoreContext context, const PersonId& person) {
+  return settle_found(context,
+                      sql::find_all<WaitingRow>(context.connection, kWaitingOfPerson,
+                                                {{"person", person.text()}}, read_waiting));
+}
+
+Result<void> settle_rows_behind(StoreContext context, const LetterId& letter) {
+  return settle_found(context,
+                      sql::find_all<WaitingRow>(context.connection, kWaitingBehindLetter,
+                                                {{"letter", letter.text()}}, read_waiting));
+}
+
+Result<int> settle_next(StoreContext context, int rows) {
+  const auto import =
+      sql::find_one<std::int64_t>(context.connection, kOldest, {},
+                                  [](Row& row) -> Result<std::int64_t> { return row.integer(); });
+  if (!import) return fail(import.error());
+  if (!*import) return 0;
+  const auto next = sql::find_all<WaitingRow>(context.connection, kNext,
+                                              {{"import", **import}, {"rows", rows}}, read_waiting);
+  if (!next) return fail(next.error());
+  const auto settled = static_cast<int>(next->size());
+  if (settled < rows) {
+    auto done = sql::run(context.connection, kDone, {{"import", **import}});
+    if (!done) return fail(std::move(done).error());
+  }
+  if (settled == 0) return 0;
+  Settling settling(context);
+  for (const WaitingRow& row : *next) {
+    if (auto done = settling.settle(row); !done) return fail(std::move(done).error());
+  }
+  if (auto done = settling.count(**import, settled); !done) return fail(std::move(done).error());
+  auto gone = sql::run(context.connection, kForgetRows,
+                       {{"import", **import}, {"line", next->back().line}});
+  if (!gone) return fail(std::move(gone).error());
+  return settled;
+}
+
+}  // namespace portal
