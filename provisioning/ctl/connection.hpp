@@ -30,6 +30,7 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
+  const std::filesystem::path& socket() const noexcept { return socket_; }
   /// `target`: path and query, already encoded. An empty `json` sends no body. Answers are read up
   /// to 64 MiB, for at most five minutes; redirects are not followed.
   std::variant<Reply, NoReply> request(std::string_view method, const std::string& target,

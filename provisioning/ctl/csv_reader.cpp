@@ -32,6 +32,7 @@ void CsvReader::refill() {
   buffer_.resize(kept + kChunk);
   in_.read(buffer_.data() + kept, kChunk);
   buffer_.resize(kept + static_cast<std::size_t>(in_.gcount()));
+  read_ += static_cast<std::uint64_t>(in_.gcount());
 }
 
 // Column names hold neither, so whichever the first line has is the separator.

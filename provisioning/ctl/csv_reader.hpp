@@ -33,6 +33,8 @@ class CsvReader {
 
   /// The next record; nothing at the end of the file.
   std::optional<CsvRecord> next();
+  /// How much of the file has been taken into records.
+  std::uint64_t bytes() const noexcept { return read_ - (buffer_.size() - at_); }
   /// The file could not be read to its end.
   bool broken() const;
 
@@ -53,6 +55,7 @@ class CsvReader {
   std::istream& in_;
   std::string buffer_;  ///< what has been read and not yet taken, from `at_` on
   std::size_t at_ = 0;
+  std::uint64_t read_ = 0;
   int last_ = kEnd;  ///< the byte taken last
   std::int64_t line_ = 1;
   char separator_ = ',';

@@ -16,6 +16,8 @@ class Daemon {
   Daemon(const std::filesystem::path& socket, const Terminal& terminal)
       : connection_(socket), terminal_(terminal) {}
 
+  /// Where it listens.
+  const std::filesystem::path& socket() const noexcept { return connection_.socket(); }
   /// The answer if it is a success; else it is complained about, and `exit_code()` tells why.
   std::optional<Reply> ask(std::string_view method, const std::string& target,
                            std::string_view json = {});

@@ -1,32 +1,20 @@
 #include "ctl/import_command.hpp"
 
 #include <algorithm>
-#include <charconv>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <utility>
 
 #include "base/log.hpp"
-#include "base/secret.hpp"
 #include "ctl/persons_file.hpp"
+#include "ctl/progress.hpp"
+#include "ctl/rows_upload.hpp"
 
 namespace portal::ctl {
 namespace {
 
-constexpr std::size_t kMostFaultsShown = 1'000;
-constexpr int kUnprocessable = 422;
-
-LineFault fault_of(const Json& error) {
-  LineFault fault;
-  const std::string line = error.text("line");
-  std::from_chars(line.data(), line.data() + line.size(), fault.line);
-  const std::string pointer = error.text("pointer");
-  fault.field = pointer.substr(pointer.rfind('/') + 1);
-  fault.detail = error.text("detail");
-  return fault;
-}
-
-/// One import on its way.
+/// One import on its way; abandoned at its end if it was not committed.
 class Import {
  public:
   explicit Import(Daemon& daemon) : daemon_(daemon) {}
@@ -44,102 +32,88 @@ class Import {
     return !id_.empty();
   }
 
-  /// False if going on makes no sense; faults of rows are noted and others go on.
-  bool send(RowsChunk& chunk) {
-    const std::optional<Reply> reply = daemon_.ask_anyway("POST", route() + "/rows", chunk.json);
-    wipe(chunk.json);
-    if (!reply) return false;
-    const std::optional<Json> body = Json::parse(reply->body);
-    if (reply->status == kUnprocessable && body) {
-      for (const Json& error : body->items("errors")) faults_.push_back(fault_of(error));
-      return true;
-    }
-    if (exit_code_of(reply->status) != ExitCode::ok || !body) {
-      daemon_.complain_about(*reply);
-      return false;
-    }
-    rows_ += chunk.rows;
-    for (const Json& warning : body->items("warnings")) warnings_.push_back(fault_of(warning));
-    return true;
-  }
-
-  std::optional<Reply> commit() {
+  /// Puts the rows in force; asked once more, it waits a second for them to be settled.
+  std::optional<Reply> commit(std::size_t rows) {
     std::optional<Reply> report =
-        daemon_.ask("POST", route() + "/commit", "{\"rows\":" + std::to_string(rows_) + "}");
-    if (report) id_.clear();
+        daemon_.ask("POST", route() + "/commit", "{\"rows\":" + std::to_string(rows) + "}");
+    if (report) is_committed_ = true;
     return report;
   }
+  void keep() { id_.clear(); }
+  bool is_committed() const noexcept { return is_committed_; }
 
-  std::size_t rows() const noexcept { return rows_; }
-  std::vector<LineFault>& faults() noexcept { return faults_; }
-  const std::vector<LineFault>& warnings() const noexcept { return warnings_; }
-
- private:
   std::string route() const { return "/v1/imports/" + percent_encoded(id_); }
 
+ private:
   Daemon& daemon_;
   std::string id_;
-  std::size_t rows_ = 0;
-  std::vector<LineFault> faults_;
-  std::vector<LineFault> warnings_;
+  bool is_committed_ = false;
 };
 
-void print_faults(std::vector<LineFault> faults) {
+void print_faults(std::vector<LineFault> faults, std::size_t count) {
   std::ranges::stable_sort(faults, {}, &LineFault::line);
-  for (std::size_t i = 0; i < std::min(faults.size(), kMostFaultsShown); ++i) {
-    const LineFault& fault = faults[i];
+  for (const LineFault& fault : faults) {
     std::string sentence = fault.line > 0 ? "line " + std::to_string(fault.line) + ": " : "";
     if (!fault.field.empty()) sentence += fault.field + " ";
     std::cerr << escaped_for_log(sentence + fault.detail) << '\n';
   }
-  if (faults.size() > kMostFaultsShown) {
-    std::cerr << "and " << faults.size() - kMostFaultsShown << " more\n";
-  }
-  Terminal::complain("nothing was imported: " + std::to_string(faults.size()) +
+  if (count > faults.size()) std::cerr << "and " << count - faults.size() << " more\n";
+  Terminal::complain("nothing was imported: " + std::to_string(count) +
                      " faults; correct them and import the file again");
 }
 
-void print_warnings(const std::vector<LineFault>& warnings) {
-  if (warnings.empty()) return;
-  Terminal::warn(std::to_string(warnings.size()) +
+void print_faults(const FaultList& in_file, const FaultList& of_rows) {
+  std::vector<LineFault> all = in_file.kept();
+  all.insert(all.end(), of_rows.kept().begin(), of_rows.kept().end());
+  print_faults(std::move(all), in_file.count() + of_rows.count());
+}
+
+void print_warnings(const FaultList& warnings) {
+  if (warnings.count() == 0) return;
+  const auto first = std::ranges::min_element(warnings.kept(), {}, &LineFault::line);
+  Terminal::warn(std::to_string(warnings.count()) +
                  " activation codes are weak (fewer than 20 bits) and can be guessed, the first "
                  "at line " +
-                 std::to_string(warnings.front().line));
+                 std::to_string(first->line));
 }
 
 /// False if the daemon stopped it.
-bool send_all(PersonsFile& file, Import& import) {
+bool send_all(PersonsFile& file, RowsUpload& upload, Progress& progress) {
+  std::uint64_t rows = 0;
   while (std::optional<RowsChunk> chunk = file.next_chunk()) {
-    if (!import.send(*chunk)) return false;
+    rows += chunk->rows;
+    if (!upload.put(std::move(*chunk))) break;
+    progress.at(file.bytes(), rows);
   }
-  import.faults().insert(import.faults().end(), file.faults().begin(), file.faults().end());
-  return true;
+  return upload.finish();
 }
 
-ExitCode import_from(std::istream& in, const PersonsImport& command, Daemon& daemon,
-                     const Terminal& terminal) {
-  PersonsFile file(in);
-  if (!file.faults().empty()) {
-    print_faults(file.faults());
-    return ExitCode::refused;
+ExitCode complain_about(const RowsUpload& upload, Daemon& daemon) {
+  if (const auto* reply = std::get_if<Reply>(&*upload.failure())) {
+    daemon.complain_about(*reply);
+    return daemon.exit_code() == ExitCode::ok ? ExitCode::failed : daemon.exit_code();
   }
-  Import import(daemon);
-  if (!import.open() || !send_all(file, import)) return daemon.exit_code();
-  if (import.faults().empty() && import.rows() == 0) {
-    import.faults().push_back({0, "", "the file has no rows"});
+  const NoReply& none = std::get<NoReply>(*upload.failure());
+  Terminal::complain(none.advice);
+  return none.exit;
+}
+
+/// Commits, and waits for the rows to be people and letters: in force they are before.
+ExitCode commit(Import& import, std::size_t rows, Daemon& daemon, const Terminal& terminal) {
+  std::optional<Reply> report = import.commit(rows);
+  std::optional<Json> body = report ? Json::parse(report->body) : std::nullopt;
+  Progress progress(terminal, "in force, being written", rows);
+  while (body && body->text("state") == "committed") {
+    const std::uint64_t settled = body->number("settled");
+    progress.at(settled, settled);
+    report = import.commit(rows);
+    body = report ? Json::parse(report->body) : std::nullopt;
   }
-  print_warnings(import.warnings());
-  if (!import.faults().empty()) {
-    print_faults(std::move(import.faults()));
-    return ExitCode::refused;
+  if (import.is_committed()) import.keep();
+  if (!body) {
+    if (import.is_committed()) terminal.note("The rows are in force all the same.");
+    return daemon.exit_code();
   }
-  if (command.dry_run) {
-    terminal.note(std::to_string(import.rows()) + " rows are good; nothing was changed.");
-    return ExitCode::ok;
-  }
-  const std::optional<Reply> report = import.commit();
-  const std::optional<Json> body = report ? Json::parse(report->body) : std::nullopt;
-  if (!body) return daemon.exit_code();
   terminal.facts(*report, *body,
                  {{"added", "added"},
                   {"updated", "updated"},
@@ -148,12 +122,49 @@ ExitCode import_from(std::istream& in, const PersonsImport& command, Daemon& dae
   return ExitCode::ok;
 }
 
+ExitCode import_from(std::istream& in, std::uint64_t size, const PersonsImport& command,
+                     Daemon& daemon, const Terminal& terminal) {
+  PersonsFile file(in);
+  if (file.faults().count() > 0) {
+    print_faults(file.faults(), {});
+    return ExitCode::refused;
+  }
+  Import import(daemon);
+  if (!import.open()) return daemon.exit_code();
+  RowsUpload upload(daemon.socket(), import.route() + "/rows");
+  {
+    Progress progress(terminal, "reading", size);
+    if (!send_all(file, upload, progress)) return complain_about(upload, daemon);
+  }
+  print_warnings(upload.warnings());
+  if (file.faults().count() + upload.faults().count() > 0) {
+    print_faults(file.faults(), upload.faults());
+    return ExitCode::refused;
+  }
+  if (upload.rows() == 0) {
+    print_faults({{0, "", "the file has no rows"}}, 1);
+    return ExitCode::refused;
+  }
+  if (command.dry_run) {
+    terminal.note(std::to_string(upload.rows()) + " rows are good; nothing was changed.");
+    return ExitCode::ok;
+  }
+  return commit(import, upload.rows(), daemon, terminal);
+}
+
+/// 0 if it is no file that has a size.
+std::uint64_t size_of(const std::string& file) {
+  std::error_code none;
+  const auto size = std::filesystem::file_size(file, none);
+  return none ? 0 : size;
+}
+
 }  // namespace
 
 ExitCode import_persons(const PersonsImport& command, Daemon& daemon, const Terminal& terminal) {
-  if (command.file == "-") return import_from(std::cin, command, daemon, terminal);
+  if (command.file == "-") return import_from(std::cin, 0, command, daemon, terminal);
   std::ifstream in(command.file, std::ios::binary);
-  if (in) return import_from(in, command, daemon, terminal);
+  if (in) return import_from(in, size_of(command.file), command, daemon, terminal);
   Terminal::complain("cannot read " + command.file);
   return ExitCode::refused;
 }

@@ -1,6 +1,7 @@
 // The only place of this room that sees nlohmann/json.hpp.
 #include "ctl/json.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace portal::ctl {
@@ -36,6 +37,11 @@ std::string Json::text(std::string_view name) const {
   return joined;
 }
 
+std::uint64_t Json::number(std::string_view name) const {
+  const json* member = find(name);
+  return member != nullptr && member->is_number_unsigned() ? member->get<std::uint64_t>() : 0;
+}
+
 Json Json::member(std::string_view name) const { return {root_, find(name)}; }
 
 std::vector<Json> Json::items(std::string_view name) const {
@@ -48,6 +54,18 @@ std::vector<Json> Json::items(std::string_view name) const {
 
 std::string json_quoted(std::string_view text) {
   return json(text).dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+void append_json_quoted(std::string& to, std::string_view text) {
+  const bool is_plain = std::ranges::all_of(text, [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte >= 0x20 && byte < 0x7F && c != '"' && c != '\\';
+  });
+  if (is_plain) {
+    to.append("\"").append(text).append("\"");
+  } else {
+    to += json_quoted(text);
+  }
 }
 
 std::string json_object(const std::vector<std::pair<std::string_view, std::string_view>>& members) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
@@ -19,6 +20,8 @@ class Json {
   /// A member as text; numbers and booleans in their JSON form, the elements of an array one after
   /// the other, null and missing as empty.
   std::string text(std::string_view name) const;
+  /// A member that is a number; 0 if it is none.
+  std::uint64_t number(std::string_view name) const;
   /// A member object; an empty one if there is none.
   Json member(std::string_view name) const;
   /// The elements of a member array.
@@ -34,6 +37,8 @@ class Json {
 
 /// `text` as a JSON string. It must be UTF-8.
 std::string json_quoted(std::string_view text);
+/// The same at the end of `to`.
+void append_json_quoted(std::string& to, std::string_view text);
 
 /// `{"name": "value", …}` of texts.
 std::string json_object(const std::vector<std::pair<std::string_view, std::string_view>>& members);

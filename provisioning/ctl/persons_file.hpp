@@ -5,6 +5,7 @@
 #include <istream>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "ctl/csv_reader.hpp"
@@ -18,6 +19,23 @@ struct LineFault {
   std::string detail;
 };
 
+/// What is wrong with lines of a file: the first so many faults, and how many there are.
+class FaultList {
+ public:
+  static constexpr std::size_t kMostKept = 1'000;
+
+  void add(LineFault fault) {
+    ++count_;
+    if (kept_.size() < kMostKept) kept_.push_back(std::move(fault));
+  }
+  std::size_t count() const noexcept { return count_; }
+  const std::vector<LineFault>& kept() const noexcept { return kept_; }
+
+ private:
+  std::size_t count_ = 0;
+  std::vector<LineFault> kept_;
+};
+
 /// Rows of a file as the API takes them: `{"rows": […]}`.
 struct RowsChunk {
   std::string json;
@@ -29,7 +47,9 @@ struct RowsChunk {
 /// daemon knows.
 class PersonsFile {
  public:
-  static constexpr std::size_t kRowsPerChunk = 1'000;
+  /// Half of what the daemon takes: it writes a chunk in one go, and whoever logs in waits for
+  /// that.
+  static constexpr std::size_t kRowsPerChunk = 500;
   /// A chunk is also ended before it outgrows the daemon's limit of 1 MiB.
   static constexpr std::size_t kBytesPerChunk = std::size_t{768} * 1024;
 
@@ -40,18 +60,27 @@ class PersonsFile {
   /// noted.
   std::optional<RowsChunk> next_chunk();
   /// Those noted until now.
-  const std::vector<LineFault>& faults() const noexcept { return faults_; }
+  const FaultList& faults() const noexcept { return faults_; }
+  /// How much of the file has been read into rows.
+  std::uint64_t bytes() const noexcept { return reader_.bytes(); }
 
  private:
+  struct Column {
+    std::string name;
+    std::string as_member;  ///< `,"name":`
+    bool may_be_empty = false;
+  };
+
   void read_header();
   void add_column(std::int64_t line, const std::string& cell);
-  std::optional<std::string> row_of(const CsvRecord& record);
+  /// Appends the row; false, and noted, if it is none.
+  bool append_row(const CsvRecord& record, std::string& json);
   void note(std::int64_t line, std::string field, std::string detail);
 
   std::istream& in_;
   CsvReader reader_;
-  std::vector<std::string> columns_;
-  std::vector<LineFault> faults_;
+  std::vector<Column> columns_;
+  FaultList faults_;
 };
 
 }  // namespace portal::ctl

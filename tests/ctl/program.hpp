@@ -22,13 +22,19 @@ struct Outcome {
 /// A desk that is open on a socket.
 struct OpenDesk : Desk {
   explicit OpenDesk(unsigned mode = 0600) : socket(house.folder.path() / "admin.sock") {
+    serve(router, mode);
+  }
+
+  /// Opens the socket anew, with other routes than the desk's own.
+  void serve(const http::Router& routes, unsigned mode = 0600) {
+    server.reset();
     http::Listener listener;
     listener.kind = http::Listener::Kind::unix_socket;
     listener.socket = socket;
     listener.socket_mode = mode;
     http::Limits limits;
     limits.body_bytes = AdministrationApi::kBodyBytes;
-    auto started = http::Server::start(listener, limits, router);
+    auto started = http::Server::start(listener, limits, routes);
     assert_ok(started);
     server = std::move(*started);
   }
