@@ -31,16 +31,6 @@ std::string random_identifier() {
   return to_base32_lower(bytes);
 }
 
-std::string ordered_identifier(std::int64_t millis) {
-  constexpr std::size_t time_size = 6;
-  std::array<std::byte, 16> bytes{};
-  for (std::size_t i = 0; i < time_size; ++i) {
-    bytes[i] = static_cast<std::byte>(static_cast<std::uint64_t>(millis) >> (8 * (5 - i)));
-  }
-  randombytes_buf(bytes.data() + time_size, bytes.size() - time_size);
-  return to_base32_lower(bytes);
-}
-
 Secret random_token() {
   const Secret bytes = Secret::random(32);
   std::string text = to_base64url(bytes.reveal_bytes());

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -21,10 +20,6 @@ Secret random_text(std::size_t count, std::string_view alphabet);
 
 /// 128 bits from the CSPRNG as 26 characters of [a-z2-7]: an opaque identifier, not a secret.
 std::string random_identifier();
-
-/// As `random_identifier`, but 48 bits of time (milliseconds since 1970) come before 80 random
-/// ones: what is made at the same time lies side by side in an index.
-std::string ordered_identifier(std::int64_t millis);
 
 /// 256 bits from the CSPRNG as 43 characters of base64url: a bearer token (requirement W1).
 Secret random_token();

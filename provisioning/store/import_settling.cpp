@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "store/import_order.hpp"
 #include "store/people_rows.hpp"
 #include "store/sql/queries.hpp"
 #include "store/sql/text.hpp"
@@ -17,22 +18,24 @@ constexpr Text kWaiting =
     "select i.number, i.committed, i.letters_expire, r.line, r.ahv_index, r.person, r.language,"
     " r.personal, r.portal, r.audience, r.letter, r.code_hash, r.code_index"
     " from imports i join import_rows r on r.import = i.number";
-constexpr Text kWaitingOfIndex =
-    kWaiting +
-    " where i.state = 'committed' and r.ahv_index = :ahv_index order by i.serial, r.line";
-constexpr Text kWaitingOfPerson = kWaiting +
-                                  " where i.state = 'committed' and r.ahv_index ="
-                                  " (select ahv_index from people where id = :person)"
-                                  " order by i.serial, r.line";
-constexpr Text kWaitingBehindLetter =
-    kWaiting +
-    " where i.state = 'committed' and r.ahv_index = (select p.ahv_index"
-    " from letters l join people p on p.id = l.person where l.id = :letter)"
-    " order by i.serial, r.line";
-constexpr Text kNext = kWaiting + " where i.number = :import order by r.line limit :rows";
+constexpr Text kWaitingOfIndex = kWaiting +
+                                 " where i.state = 'committed' and r.person_key > i.settled_to"
+                                 " and r.person_key = :person_key and r.ahv_index = :ahv_index"
+                                 " order by i.serial, r.line";
+constexpr Text kNext = kWaiting +
+                       " where i.number = :import and r.person_key > i.settled_to"
+                       " and r.person_key <= :last order by r.person_key, r.line";
 
+constexpr std::string_view kAnyWaits = "select count(*) from imports where state = 'committed'";
+constexpr std::string_view kIndexOf = "select ahv_index from people where id = :id";
+constexpr std::string_view kIndexBehind =
+    "select p.ahv_index from letters l join people p on p.id = l.person where l.id = :id";
 constexpr std::string_view kOldest =
     "select number from imports where state = 'committed' order by serial limit 1";
+constexpr std::string_view kLastOfNext =
+    "select person_key from (select r.person_key from imports i join import_rows r"
+    " on r.import = i.number where i.number = :import and r.person_key > i.settled_to"
+    " order by r.person_key limit :rows) next order by person_key desc limit 1";
 constexpr std::string_view kAddPerson =
     "insert into people (id, ahv_index, language, personal)"
     " values (:id, :ahv_index, :language, :personal) on conflict do nothing";
@@ -49,9 +52,12 @@ constexpr std::string_view kCount =
     " letters = letters + :letters where number = :import";
 constexpr std::string_view kForgetRow =
     "delete from import_rows where import = :import and line = :line";
-constexpr std::string_view kForgetRows =
-    "delete from import_rows where import = :import and line <= :line";
-constexpr std::string_view kDone = "update imports set state = 'done' where number = :import";
+constexpr std::string_view kForgetRowsOf =
+    "delete from import_rows where person_key = :person_key and ahv_index = :ahv_index"
+    " and import in (select number from imports where state <> 'open')";
+constexpr std::string_view kSettledTo =
+    "update imports set settled_to = :last where number = :import";
+constexpr std::string_view kSettled = "update imports set state = 'settled' where number = :import";
 
 /// A row that is in force and waits to be settled.
 struct WaitingRow {
@@ -190,49 +196,82 @@ Result<void> settle_found(StoreContext context, Result<std::vector<WaitingRow>> 
   return {};
 }
 
-}  // namespace
+Result<std::int64_t> read_integer(Row& row) { return row.integer(); }
 
-Result<void> settle_rows(StoreContext context, std::string_view ahv_index) {
-  return settle_found(context, sql::find_all<WaitingRow>(context.connection, kWaitingOfIndex,
-                                                         {{"ahv_index", ahv_index}}, read_waiting));
+/// Most of the time nothing waits for anybody.
+Result<bool> any_waits(StoreContext context) {
+  const auto imports = sql::find_one<std::int64_t>(context.connection, kAnyWaits, {}, read_integer);
+  if (!imports) return fail(imports.error());
+  return imports->value_or(0) > 0;
 }
 
-Result<void> settle_rows_of(StoreContext context, const PersonId& person) {
-  return settle_found(context,
-                      sql::find_all<WaitingRow>(context.connection, kWaitingOfPerson,
-                                                {{"person", person.text()}}, read_waiting));
+/// Settles the rows of the person whose index `query` finds by an id.
+Result<void> settle_rows_found_by(StoreContext context, std::string_view query,
+                                  std::string_view id) {
+  const Result<bool> waits = any_waits(context);
+  if (!waits) return fail(waits.error());
+  if (!*waits) return {};
+  const auto index = sql::find_one<std::string>(
+      context.connection, query, {{"id", id}},
+      [](Row& row) -> Result<std::string> { return std::string(row.text()); });
+  if (!index) return fail(index.error());
+  return *index ? settle_rows(context, **index) : Result<void>();
 }
 
-Result<void> settle_rows_behind(StoreContext context, const LetterId& letter) {
-  return settle_found(context,
-                      sql::find_all<WaitingRow>(context.connection, kWaitingBehindLetter,
-                                                {{"letter", letter.text()}}, read_waiting));
-}
-
-Result<int> settle_next(StoreContext context, int rows) {
-  const auto import =
-      sql::find_one<std::int64_t>(context.connection, kOldest, {},
-                                  [](Row& row) -> Result<std::int64_t> { return row.integer(); });
-  if (!import) return fail(import.error());
-  if (!*import) return 0;
+/// Settles rows of an import up to a key, all that are not settled already.
+Result<int> settle_up_to(StoreContext context, std::int64_t import, std::int64_t last) {
   const auto next = sql::find_all<WaitingRow>(context.connection, kNext,
-                                              {{"import", **import}, {"rows", rows}}, read_waiting);
+                                              {{"import", import}, {"last", last}}, read_waiting);
   if (!next) return fail(next.error());
-  const auto settled = static_cast<int>(next->size());
-  if (settled < rows) {
-    auto done = sql::run(context.connection, kDone, {{"import", **import}});
-    if (!done) return fail(std::move(done).error());
-  }
-  if (settled == 0) return 0;
   Settling settling(context);
   for (const WaitingRow& row : *next) {
     if (auto done = settling.settle(row); !done) return fail(std::move(done).error());
   }
-  if (auto done = settling.count(**import, settled); !done) return fail(std::move(done).error());
-  auto gone = sql::run(context.connection, kForgetRows,
-                       {{"import", **import}, {"line", next->back().line}});
-  if (!gone) return fail(std::move(gone).error());
+  const auto settled = static_cast<int>(next->size());
+  if (auto done = settling.count(import, settled); !done) return fail(std::move(done).error());
+  // They are deleted when all are settled: now it would be here and there in the table.
+  auto marked = sql::run(context.connection, kSettledTo, {{"last", last}, {"import", import}});
+  if (!marked) return fail(std::move(marked).error());
   return settled;
+}
+
+}  // namespace
+
+Result<void> settle_rows(StoreContext context, std::string_view ahv_index) {
+  const Result<bool> waits = any_waits(context);
+  if (!waits) return fail(waits.error());
+  if (!*waits) return {};
+  return settle_found(context, sql::find_all<WaitingRow>(context.connection, kWaitingOfIndex,
+                                                         {{"person_key", person_key(ahv_index)},
+                                                          {"ahv_index", ahv_index}},
+                                                         read_waiting));
+}
+
+Result<void> settle_rows_of(StoreContext context, const PersonId& person) {
+  return settle_rows_found_by(context, kIndexOf, person.text());
+}
+
+Result<void> settle_rows_behind(StoreContext context, const LetterId& letter) {
+  return settle_rows_found_by(context, kIndexBehind, letter.text());
+}
+
+Result<int> settle_next(StoreContext context, int rows) {
+  const auto import = sql::find_one<std::int64_t>(context.connection, kOldest, {}, read_integer);
+  if (!import) return fail(import.error());
+  if (!*import) return 0;
+  const auto last = sql::find_one<std::int64_t>(
+      context.connection, kLastOfNext, {{"import", **import}, {"rows", rows}}, read_integer);
+  if (!last) return fail(last.error());
+  Result<int> settled = *last ? settle_up_to(context, **import, **last) : Result<int>(0);
+  if (!settled || *settled >= rows) return settled;
+  auto done = sql::run(context.connection, kSettled, {{"import", **import}});
+  if (!done) return fail(std::move(done).error());
+  return settled;
+}
+
+Result<void> forget_rows_of(StoreContext context, std::string_view ahv_index) {
+  return sql::run(context.connection, kForgetRowsOf,
+                  {{"person_key", person_key(ahv_index)}, {"ahv_index", ahv_index}});
 }
 
 }  // namespace portal

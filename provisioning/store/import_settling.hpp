@@ -15,7 +15,11 @@ Result<void> settle_rows(StoreContext context, std::string_view ahv_index);
 Result<void> settle_rows_of(StoreContext context, const PersonId& person);
 Result<void> settle_rows_behind(StoreContext context, const LetterId& letter);
 
-/// The next rows of the oldest committed import, at most so many; says how many.
+/// The next rows of the oldest committed import; about so many: those of one person stay together.
+/// Says how many.
 Result<int> settle_next(StoreContext context, int rows);
+
+/// Deletes what imports that were committed or abandoned still hold of somebody.
+Result<void> forget_rows_of(StoreContext context, std::string_view ahv_index);
 
 }  // namespace portal

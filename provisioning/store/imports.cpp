@@ -5,7 +5,7 @@
 #include <map>
 #include <utility>
 
-#include "base/random.hpp"
+#include "store/import_order.hpp"
 #include "store/import_settling.hpp"
 #include "store/people_rows.hpp"
 #include "store/sealed_texts.hpp"
@@ -19,10 +19,10 @@ using sql::Row;
 using sql::Text;
 
 constexpr std::string_view kOpen =
-    "insert into imports (number, id, owner, state, touched, spoilt, taken, settled, added, "
-    "updated,"
-    " unchanged, letters) values ((select coalesce(max(number), 0) + 1 from imports), :id, :owner,"
-    " 'open', :now, 0, 0, 0, 0, 0, 0, 0)";
+    "insert into imports (number, id, owner, state, touched, spoilt, taken, settled_to, settled,"
+    " added, updated, unchanged, letters) values"
+    " ((select coalesce(max(number), 0) + 1 from imports), :id, :owner, 'open', :now, 0, 0, -1, 0,"
+    " 0, 0, 0, 0)";
 constexpr Text kImport =
     "select id, owner, state, touched, spoilt, taken, settled, added, updated, unchanged, letters"
     " from imports";
@@ -30,9 +30,10 @@ constexpr Text kImportById = kImport + " where id = :id";
 constexpr Text kOpenOnes = kImport + " where state = 'open' order by touched, number";
 constexpr std::string_view kNumber = "select number from imports where id = :id and state = 'open'";
 constexpr std::string_view kAddRow =
-    "insert into import_rows (import, line, ahv_index, person, person_index, language, personal,"
-    " portal, audience, letter, code_hash, code_index) values (:import, :line, :ahv_index, :person,"
-    " :person_index, :language, :personal, :portal, :audience, :letter, :code_hash, :code_index)"
+    "insert into import_rows (import, line, person_key, ahv_index, person, person_index, language,"
+    " personal, portal, audience, letter, code_hash, code_index) values (:import, :line,"
+    " :person_key, :ahv_index, :person, :person_index, :language, :personal, :portal, :audience,"
+    " :letter, :code_hash, :code_index)"
     " on conflict do nothing";
 constexpr std::string_view kSameRow =
     "select count(*) from import_rows where import = :import and line = :line"
@@ -41,8 +42,8 @@ constexpr std::string_view kSameRow =
 // One for each line: more would be as many as there are pairs.
 constexpr std::string_view kClashes =
     "select line, other from (select mine.line as line, (select theirs.line from import_rows theirs"
-    " where theirs.ahv_index = mine.ahv_index and theirs.import = mine.import"
-    " and theirs.line <> mine.line"
+    " where theirs.import = mine.import and theirs.person_key = mine.person_key"
+    " and theirs.line <> mine.line and theirs.ahv_index = mine.ahv_index"
     " and (theirs.portal = mine.portal or theirs.person_index <> mine.person_index)"
     " order by theirs.line limit 1) as other"
     " from import_rows mine where mine.import = :import and mine.line between :first and :last)"
@@ -65,23 +66,28 @@ constexpr std::string_view kCommit =
 constexpr std::string_view kAbandon =
     "update imports set state = 'abandoned' where id = :id and state = 'open'";
 constexpr std::string_view kHasWork =
-    "select count(*) from imports where state in ('committed', 'abandoned')"
+    "select count(*) from imports where state in ('committed', 'settled', 'abandoned')"
     " or (state = 'open' and touched < :untouched_since)";
-constexpr std::string_view kAbandoned =
-    "select number from imports where state = 'abandoned' order by number limit 1";
+constexpr std::string_view kEnded =
+    "select number from imports where state in ('settled', 'abandoned') order by number limit 1";
 constexpr std::string_view kLastToForget =
     "select max(line) from (select line from import_rows where import = :import order by line"
     " limit :rows) next";
 constexpr std::string_view kForgetRows =
     "delete from import_rows where import = :import and line <= :line";
-constexpr std::string_view kForgetImport = "delete from imports where number = :import";
+constexpr std::string_view kForgetImport =
+    "delete from imports where number = :import and state = 'abandoned'";
+constexpr std::string_view kDone =
+    "update imports set state = 'done' where number = :import and state = 'settled'";
 
 struct NamedState {
   ImportState state;
   std::string_view name;
 };
-constexpr std::array<NamedState, 4> kStates = {{{ImportState::open, "open"},
+// An import that is settled is done for everybody else: only its rows are still to be deleted.
+constexpr std::array<NamedState, 5> kStates = {{{ImportState::open, "open"},
                                                 {ImportState::committed, "committed"},
+                                                {ImportState::done, "settled"},
                                                 {ImportState::done, "done"},
                                                 {ImportState::abandoned, "abandoned"}}};
 
@@ -140,7 +146,8 @@ SealedRow SqlImports::sealed(const ImportRow& numbered, UtcTime now) const {
   SealedRow sealed;
   sealed.line = numbered.line;
   sealed.ahv_index = ahv_index(keyring, row.ahv);
-  sealed.person = PersonId(ordered_identifier(to_millis(now)));
+  const std::int64_t key = person_key(sealed.ahv_index);
+  sealed.person = PersonId(placed_identifier(now, key));
   sealed.person_index = person_index(keyring, row);
   sealed.language = row.language;
   sealed.personal = seal_personal(keyring, Person{sealed.person, row.ahv, row.born, row.given_name,
@@ -148,7 +155,7 @@ SealedRow SqlImports::sealed(const ImportRow& numbered, UtcTime now) const {
   sealed.portal = row.portal;
   sealed.audience = row.audience;
   if (!row.code) return sealed;
-  sealed.letter = LetterId(ordered_identifier(to_millis(now)));
+  sealed.letter = LetterId(placed_identifier(now, key));
   StoredCode code = stored_code(keyring, sealed.letter, sealed.ahv_index, row.portal, *row.code);
   sealed.code_hash = std::move(code.hash);
   sealed.code_index = std::move(code.index);
@@ -167,6 +174,7 @@ Result<bool> SqlImports::add_row(std::int64_t import, const SealedRow& row) {
   return sql::changes(context_.connection, kAddRow,
                       {{"import", import},
                        {"line", row.line},
+                       {"person_key", person_key(row.ahv_index)},
                        {"ahv_index", row.ahv_index},
                        {"person", row.person.text()},
                        {"person_index", row.person_index},
@@ -292,8 +300,7 @@ Result<void> SqlImports::settle_person(std::string_view ahv_index) {
 }
 
 Result<int> SqlImports::forget(int rows) {
-  const auto import =
-      sql::find_one<std::int64_t>(context_.connection, kAbandoned, {}, read_integer);
+  const auto import = sql::find_one<std::int64_t>(context_.connection, kEnded, {}, read_integer);
   if (!import) return fail(import.error());
   if (!*import) return 0;
   const auto last = sql::find_one<std::int64_t>(
@@ -303,8 +310,10 @@ Result<int> SqlImports::forget(int rows) {
       context_.connection.execute(kForgetRows, {{"import", **import}, {"line", last->value_or(0)}});
   if (!gone) return fail(gone.error());
   if (*gone < rows) {
-    auto forgotten = sql::run(context_.connection, kForgetImport, {{"import", **import}});
-    if (!forgotten) return fail(std::move(forgotten).error());
+    for (const std::string_view end : {kForgetImport, kDone}) {
+      auto ended = sql::run(context_.connection, end, {{"import", **import}});
+      if (!ended) return fail(std::move(ended).error());
+    }
   }
   return static_cast<int>(*gone);
 }

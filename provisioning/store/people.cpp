@@ -53,6 +53,15 @@ Result<Letter> read_letter(Row& row) {
   return letter;
 }
 
+/// Empty if there is no such person.
+Result<std::string> index_of(sql::Connection& connection, const PersonId& person) {
+  const auto index = sql::find_one<std::string>(
+      connection, kAhvIndex, {{"id", person.text()}},
+      [](Row& row) -> Result<std::string> { return std::string(row.text()); });
+  if (!index) return fail(index.error());
+  return index->value_or("");
+}
+
 }  // namespace
 
 Result<std::optional<Person>> SqlPeople::find_by_ahv(const AhvNumber& ahv) {
@@ -86,6 +95,9 @@ Result<void> SqlPeople::put(const Person& person) {
 Result<void> SqlPeople::erase(const PersonId& person) {
   // Else what waits of them would make them anew.
   if (auto settled = settle_rows_of(context_, person); !settled) return settled;
+  const auto index = index_of(context_.connection, person);
+  if (!index) return fail(index.error());
+  if (auto gone = forget_rows_of(context_, *index); !gone) return gone;
   auto done = sql::run(context_.connection, kEraseChallenges, {{"id", person.text()}});
   if (!done) return done;
   return sql::must_change(context_.connection, kErase, {{"id", person.text()}}, Errc::not_found,
@@ -94,14 +106,11 @@ Result<void> SqlPeople::erase(const PersonId& person) {
 
 Result<void> SqlPeople::issue(const Letter& letter, const ActivationCode& code) {
   if (auto settled = settle_rows_of(context_, letter.person); !settled) return settled;
-  const auto index = sql::find_one<std::string>(
-      context_.connection, kAhvIndex, {{"id", letter.person.text()}},
-      [](Row& row) -> Result<std::string> { return std::string(row.text()); });
+  const auto index = index_of(context_.connection, letter.person);
   if (!index) return fail(index.error());
   if (auto killed = kill_earlier(context_.connection, letter); !killed) return killed;
-  return add_letter(
-      context_.connection, letter,
-      stored_code(context_.keyring, letter.id, index->value_or(""), letter.portal, code));
+  return add_letter(context_.connection, letter,
+                    stored_code(context_.keyring, letter.id, *index, letter.portal, code));
 }
 
 Result<std::optional<Letter>> SqlPeople::newest_letter(const PersonId& person,

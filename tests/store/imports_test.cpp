@@ -317,6 +317,53 @@ void who_is_erased_does_not_come_back_with_rows_that_wait(void**) {
   assert_int_equal(rows_in(f, "import_rows"), 0);
 }
 
+void nothing_sealed_is_left_of_who_is_erased_before_the_rows_are_deleted(void**) {
+  // J5
+  for (const int settled : {1, 3}) {
+    StoreFixture f;
+    imported(f, import_rows(1, 3));
+    f.write([&](Transaction& t) {
+      assert_true(got(t.imports().settle(settled)) >= settled);
+      for (int line = 1; line <= 2; ++line) {
+        const Person person = got(t.people().find_by_ahv(numbered_ahv(line))).value();
+        got(t.people().erase(person.id));
+      }
+    });
+    assert_int_equal(rows_in(f, "import_rows"), 1);
+    settle_all(f);
+    assert_int_equal(rows_in(f, "people"), 1);
+    assert_true(reads_as_open(f, numbered_ahv(3)));
+  }
+}
+
+void what_is_settled_is_settled_once_and_whole_people_at_a_time(void**) {
+  // J6, R3
+  StoreFixture f;
+  const ImportId id = opened(f);
+  for (int line = 1; line <= 20; ++line) {
+    const AhvNumber number = numbered_ahv((line + 1) / 2);
+    ImportRow row = import_row(line, "K7QF-9XTM-2PWR", &number);
+    if (line % 2 == 0) row.row.portal = PortalId("1e");
+    assert_true(added(f, id, rows_of(std::move(row))).clashes.empty());
+  }
+  committed(f, id);
+  f.write([&](Transaction& t) { assert_int_equal(got(t.imports().settle(1)), 2); });
+  f.write([&](Transaction& t) { assert_int_equal(got(t.imports().settle(3)), 4); });
+  assert_int_equal(rows_in(f, "people"), 3);
+  assert_int_equal(rows_in(f, "letters"), 6);
+  for (int person = 1; person <= 10; ++person) {
+    assert_true(reads_as_open(f, numbered_ahv(person)));
+  }
+  settle_all(f, 7);
+  const Import import = import_named(f, id);
+  assert_true(import.state == ImportState::done);
+  assert_int_equal(import.settled, 20);
+  assert_int_equal(import.report.added, 10);
+  assert_int_equal(import.report.letters, 20);
+  assert_int_equal(rows_in(f, "letters"), 20);
+  assert_int_equal(rows_in(f, "import_rows"), 0);
+}
+
 void sixty_four_redemptions_across_a_settling_give_one_success(void**) {
   // R4, R3
   StoreFixture f;
@@ -381,6 +428,8 @@ int main() {
       cmocka_unit_test(what_is_abandoned_is_forgotten_bit_by_bit),
       cmocka_unit_test(an_open_import_goes_on_after_a_restart),
       cmocka_unit_test(who_is_erased_does_not_come_back_with_rows_that_wait),
+      cmocka_unit_test(nothing_sealed_is_left_of_who_is_erased_before_the_rows_are_deleted),
+      cmocka_unit_test(what_is_settled_is_settled_once_and_whole_people_at_a_time),
       cmocka_unit_test(sixty_four_redemptions_across_a_settling_give_one_success),
   };
   return cmocka_run_group_tests(tests, nullptr, nullptr);

@@ -120,13 +120,13 @@ class Imports {
 
   /// Whether `settle` or `forget` has something to do, or an open import was not touched since.
   virtual Result<bool> has_work(UtcTime untouched_since) = 0;
-  /// Makes people and letters of the next rows of the oldest committed import, at most so many;
+  /// Makes people and letters of the next rows of the oldest committed import, about so many;
   /// says how many. Idempotent by person and code: a code that the person's newest letter for that
   /// portal has already is no new letter; another kills that one (requirement R3).
   virtual Result<int> settle(int rows) = 0;
   /// The same for all rows in force of one person, by `SealedRow::ahv_index`.
   virtual Result<void> settle_person(std::string_view ahv_index) = 0;
-  /// Deletes rows of abandoned imports, at most so many; says how many.
+  /// Deletes rows of abandoned and of settled imports, at most so many; says how many.
   virtual Result<int> forget(int rows) = 0;
 };
 

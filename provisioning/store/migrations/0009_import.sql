@@ -12,6 +12,7 @@ create table imports (
   serial bigint,
   committed bigint,
   letters_expire bigint,
+  settled_to bigint not null,
   settled bigint not null,
   added bigint not null,
   updated bigint not null,
@@ -19,12 +20,17 @@ create table imports (
   letters bigint not null
 );
 
+create index imports_by_state on imports (state);
+
 -- The line is where the row came from; person and letter are the ids that it brings if it is the
 -- first to tell of them. personal is sealed for people.personal of that person, code_hash made for
--- that letter, so that both can be moved as they are.
+-- that letter, so that both can be copied as they are. Rows are settled in the order of person_key,
+-- the beginning of ahv_index as a number; those up to imports.settled_to are. The whole index here
+-- instead of the number would be three times as large, and it is what an import writes most of.
 create table import_rows (
   import bigint not null,
   line bigint not null,
+  person_key bigint not null,
   ahv_index text not null,
   person text not null,
   person_index text not null,
@@ -38,7 +44,7 @@ create table import_rows (
   primary key (import, line)
 );
 
-create index import_rows_by_person on import_rows (ahv_index, import, line);
+create index import_rows_by_person on import_rows (import, person_key, line);
 
 -- Whether a code that is imported is the one that a person has for a portal already; '' of letters
 -- that are older than this column.
