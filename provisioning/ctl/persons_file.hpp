@@ -47,8 +47,7 @@ struct RowsChunk {
 /// daemon knows.
 class PersonsFile {
  public:
-  /// Half of what the daemon takes: it writes a chunk in one go, and whoever logs in waits for
-  /// that.
+  /// Half of what the daemon takes: two chunks are under way, and memory stays small.
   static constexpr std::size_t kRowsPerChunk = 500;
   /// A chunk is also ended before it outgrows the daemon's limit of 1 MiB.
   static constexpr std::size_t kBytesPerChunk = std::size_t{768} * 1024;

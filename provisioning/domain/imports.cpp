@@ -1,5 +1,6 @@
 #include "domain/imports.hpp"
 
+#include <algorithm>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -12,8 +13,9 @@ namespace portal {
 namespace {
 
 /// In one transaction: some milliseconds, which is what a login may have to wait.
-constexpr int kSettledAtOnce = 500;
-constexpr int kForgottenAtOnce = 500;
+constexpr std::size_t kAddedAtOnce = 125;
+constexpr int kSettledAtOnce = 250;
+constexpr int kForgottenAtOnce = 250;
 
 std::string counted(std::int64_t rows) { return std::to_string(rows) + " rows"; }
 
@@ -57,8 +59,23 @@ Result<ImportId> ImportService::open(const Administrator& by) {
       });
 }
 
+/// Several transactions: a chunk that is cut off between them is sent again, and half of it is new.
 Result<RowsAdded> ImportService::add(const ImportId& id, std::span<const ImportRow> rows,
                                      bool faulty, const Administrator& by) {
+  RowsAdded all;
+  do {
+    const auto next = rows.first(std::min(rows.size(), kAddedAtOnce));
+    rows = rows.subspan(next.size());
+    Result<RowsAdded> added = add_some(id, next, faulty, by);
+    if (!added) return added;
+    all.rows_in_all = added->rows_in_all;
+    all.clashes.insert(all.clashes.end(), added->clashes.begin(), added->clashes.end());
+  } while (!rows.empty());
+  return all;
+}
+
+Result<RowsAdded> ImportService::add_some(const ImportId& id, std::span<const ImportRow> rows,
+                                          bool faulty, const Administrator& by) {
   const UtcTime now = clock_.now();
   std::vector<SealedRow> sealed;
   auto sealing = store_.read([&](Transaction& transaction) -> Result<void> {

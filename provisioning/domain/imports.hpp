@@ -57,6 +57,8 @@ class ImportService {
 
  private:
   Result<Import> mine(Transaction& transaction, const ImportId& id, const Administrator& by) const;
+  Result<RowsAdded> add_some(const ImportId& id, std::span<const ImportRow> rows, bool faulty,
+                             const Administrator& by);
   Result<bool> has_work();
   Result<void> work_a_little();
 
