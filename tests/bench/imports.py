@@ -164,6 +164,7 @@ def main():
                 f"| {name} | {options.rows / in_force:,.0f} | {options.rows / done:,.0f} | "
                 f"{peak_of(portald.process.pid):.0f} | {used:.0f} | {logins.figures('password')} | "
                 f"{logins.figures('code')} |")
+            say(table[-1])
     print("| | rows/s until in force | until settled | portald MiB | portalctl MiB "
           "| password p50 / p99 / most | password + code |\n|---|---|---|---|---|---|---|")
     print(f"| nobody imports | | | {before:.0f} | | {quiet.figures('password')} | "
