@@ -15,9 +15,9 @@ namespace portal {
 /// The column import_rows.person_key: in the order of `ahv_index`, never negative.
 std::int64_t person_key(std::string_view ahv_index);
 
-/// A random identifier whose order follows first the time (a step is 17 minutes), then 8 bits of
-/// the person's key. That is few enough to tell nothing of who was erased, and enough for ids of
-/// rows that are settled together to lie together.
+/// A random identifier that begins with the time (a step is 17 minutes) and 8 bits of the person's
+/// key. That is few enough not to tell who was erased, and enough for ids of rows that are settled
+/// together to lie together.
 std::string placed_identifier(UtcTime now, std::int64_t person_key);
 
 }  // namespace portal
