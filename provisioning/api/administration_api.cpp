@@ -10,13 +10,15 @@ namespace portal {
 class AdministrationApi::Context {
  public:
   Context(AdministrationService& service, ImportService& imports, InvitedPeople& invited,
-          OutboxAdministration& outbox, Trials trials, const Portals& portals, Settings settings,
+          OutboxAdministration& outbox, Trials trials, KeyRotation& rotation,
+          const Portals& portals, Settings settings,
           const Clock& clock)
       : service_(service),
         imports_(imports),
         invited_(invited),
         outbox_(outbox),
         trials_(trials),
+        rotation_(rotation),
         portals_(portals),
         settings_(std::move(settings)),
         clock_(clock),
@@ -35,6 +37,7 @@ class AdministrationApi::Context {
     api::add_outbox_routes(guarded, outbox_);
     api::add_mail_routes(guarded, trials_.mail);
     api::add_sms_routes(guarded, trials_.sms);
+    api::add_key_routes(guarded, rotation_);
     router.set_error_page([](int status, const http::Request&) {
       return api::to_response(api::problem_of_status(status));
     });
@@ -62,6 +65,7 @@ class AdministrationApi::Context {
   InvitedPeople& invited_;
   OutboxAdministration& outbox_;
   const Trials trials_;
+  KeyRotation& rotation_;
   const Portals& portals_;
   Settings settings_;
   const Clock& clock_;
@@ -70,9 +74,9 @@ class AdministrationApi::Context {
 
 AdministrationApi::AdministrationApi(AdministrationService& service, ImportService& imports,
                                      InvitedPeople& invited, OutboxAdministration& outbox,
-                                     Trials trials, const Portals& portals, Settings settings,
-                                     const Clock& clock)
-    : context_(std::make_unique<Context>(service, imports, invited, outbox, trials, portals,
+                                     Trials trials, KeyRotation& rotation, const Portals& portals,
+                                     Settings settings, const Clock& clock)
+    : context_(std::make_unique<Context>(service, imports, invited, outbox, trials, rotation, portals,
                                          std::move(settings), clock)) {}
 
 AdministrationApi::~AdministrationApi() = default;

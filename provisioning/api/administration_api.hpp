@@ -18,6 +18,7 @@ class InvitedPeople;
 class MailTrialService;
 class OutboxAdministration;
 class SmsTrialService;
+class KeyRotation;
 
 /// The administration as JSON over HTTP, for a Unix socket of its own; the document of it is
 /// config/openapi.json. Every route asks the peer's credentials first: root and the members of the
@@ -41,8 +42,8 @@ class AdministrationApi {
 
   /// What is given by reference must outlive this object.
   AdministrationApi(AdministrationService& service, ImportService& imports, InvitedPeople& invited,
-                    OutboxAdministration& outbox, Trials trials, const Portals& portals,
-                    Settings settings, const Clock& clock);
+                    OutboxAdministration& outbox, Trials trials, KeyRotation& rotation,
+                    const Portals& portals, Settings settings, const Clock& clock);
   ~AdministrationApi();
   AdministrationApi(const AdministrationApi&) = delete;
   AdministrationApi& operator=(const AdministrationApi&) = delete;

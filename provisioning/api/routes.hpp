@@ -8,6 +8,10 @@
 #include "domain/outbox_administration.hpp"
 #include "domain/sms_trial.hpp"
 
+namespace portal {
+class KeyRotation;
+}
+
 namespace portal::api {
 
 // Each adds the routes of one subject; what they are given outlives the router.
@@ -21,5 +25,6 @@ void add_person_routes(GuardedRouter router, InvitedPeople& people);
 void add_outbox_routes(GuardedRouter router, OutboxAdministration& outbox);
 void add_mail_routes(GuardedRouter router, MailTrialService& trials);
 void add_sms_routes(GuardedRouter router, SmsTrialService& trials);
+void add_key_routes(GuardedRouter router, KeyRotation& rotation);
 
 }  // namespace portal::api

@@ -6,7 +6,10 @@
 
 #include <cerrno>
 #include <cstring>
+#include <optional>
 #include <utility>
+
+#include "base/random.hpp"
 
 namespace portal {
 namespace {
@@ -24,6 +27,28 @@ Result<FileDescriptor> open_for_reading(const std::filesystem::path& file) {
   FileDescriptor fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
   if (!fd) return fail(from_errno(file, errno));
   return fd;
+}
+
+struct Owner {
+  uid_t user;
+  gid_t group;
+};
+
+Result<void> write_new(const std::filesystem::path& file, std::string_view content,
+                       std::optional<Owner> owner) {
+  const FileDescriptor fd(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (!fd) return fail(from_errno(file, errno));
+  // Before it holds anything.
+  if (owner && ::fchown(fd.get(), owner->user, owner->group) != 0)
+    return fail(from_errno(file, errno));
+  while (!content.empty()) {
+    const ssize_t wrote = ::write(fd.get(), content.data(), content.size());
+    if (wrote < 0 && errno == EINTR) continue;
+    if (wrote < 0) return fail(from_errno(file, errno));
+    content.remove_prefix(static_cast<std::size_t>(wrote));
+  }
+  if (::fsync(fd.get()) != 0) return fail(from_errno(file, errno));
+  return {};
 }
 
 /// Reads to the end into `buffer`; one byte more than the limit proves that it is too large.
@@ -87,15 +112,23 @@ Result<Secret> read_secret_file(const std::filesystem::path& file) {
 }
 
 Result<void> create_private_file(const std::filesystem::path& file, std::string_view content) {
-  const FileDescriptor fd(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (!fd) return fail(from_errno(file, errno));
-  while (!content.empty()) {
-    const ssize_t wrote = ::write(fd.get(), content.data(), content.size());
-    if (wrote < 0 && errno == EINTR) continue;
-    if (wrote < 0) return fail(from_errno(file, errno));
-    content.remove_prefix(static_cast<std::size_t>(wrote));
+  return write_new(file, content, std::nullopt);
+}
+
+Result<void> replace_private_file(const std::filesystem::path& file, std::string_view content) {
+  struct stat info {};
+  if (::stat(file.c_str(), &info) != 0) return fail(from_errno(file, errno));
+  const std::filesystem::path fresh = file.string() + ".new-" + random_identifier();
+  Result<void> done = write_new(fresh, content, Owner{info.st_uid, info.st_gid});
+  if (done && ::rename(fresh.c_str(), file.c_str()) != 0) done = fail(from_errno(file, errno));
+  if (!done) {
+    ::unlink(fresh.c_str());
+    return done;
   }
-  if (::fsync(fd.get()) != 0) return fail(from_errno(file, errno));
+  const std::filesystem::path folder = file.parent_path();
+  const FileDescriptor fd(
+      ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd || ::fsync(fd.get()) != 0) return fail(from_errno(folder, errno));
   return {};
 }
 

@@ -42,4 +42,8 @@ Result<Secret> read_secret_file(const std::filesystem::path& file);
 /// Writes a new file of mode 0600 and makes it durable. Fails: conflict (exists), unavailable.
 Result<void> create_private_file(const std::filesystem::path& file, std::string_view content);
 
+/// Puts a file of mode 0600 in the place of `file`, in one durable step, with the same owner and
+/// group: a crash or a failure leaves the one or the other, whole. Fails: not_found, unavailable.
+Result<void> replace_private_file(const std::filesystem::path& file, std::string_view content);
+
 }  // namespace portal

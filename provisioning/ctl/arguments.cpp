@@ -213,12 +213,23 @@ void add_sms(CLI::App& app, Arguments& arguments) {
 }
 
 void add_local(CLI::App& app, Arguments& arguments) {
+  CLI::App* keys = group(app, "key", "The installation's master key");
   CLI::App* generate =
-      group(app, "key", "The installation's master key")
-          ->add_subcommand("generate", "Write a new key file, never over an old one");
+      keys->add_subcommand("generate", "Write a new key file, never over an old one");
   const auto key = std::make_shared<KeyGenerate>();
   generate->add_option("FILE", key->file, "The file to make, mode 0600")->required();
   runs(generate, arguments, key);
+
+  CLI::App* rotate =
+      keys->add_subcommand("rotate", "Add a new key to a key file, to be activated next");
+  const auto rotation = std::make_shared<KeyRotate>();
+  rotate->add_option("FILE", rotation->file, "The key file")->required();
+  runs(rotate, arguments, rotation);
+  runs(keys->add_subcommand("activate",
+                            "Seal everything with the newest key, once every daemon holds it"),
+       arguments, std::make_shared<KeyActivate>());
+  runs(keys->add_subcommand("status", "Show which key is active and what still needs another"),
+       arguments, std::make_shared<KeyStatus>());
 
   CLI::App* check = group(app, "config", "The daemon's configuration")
                         ->add_subcommand("check", "Check a configuration file with portald");

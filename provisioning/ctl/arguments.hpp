@@ -85,6 +85,11 @@ struct SmsTest {
 struct KeyGenerate {
   std::filesystem::path file;
 };
+struct KeyRotate {
+  std::filesystem::path file;
+};
+struct KeyActivate {};
+struct KeyStatus {};
 struct ConfigCheck {
   std::filesystem::path file;
 };
@@ -93,10 +98,11 @@ struct CompletionScript {
   std::string shell;
 };
 
-using Command = std::variant<PersonsImport, CodesIssue, CodesReissue, AccountsList, AccountsShow,
-                             AccountsExport, AccountsErase, AccountsAct, SessionsList, SessionsEnd,
-                             AuditList, AuditVerify, OutboxList, OutboxShow, OutboxRetry, MailTest,
-                             SmsTest, KeyGenerate, ConfigCheck, Status, CompletionScript>;
+using Command =
+    std::variant<PersonsImport, CodesIssue, CodesReissue, AccountsList, AccountsShow,
+                 AccountsExport, AccountsErase, AccountsAct, SessionsList, SessionsEnd, AuditList,
+                 AuditVerify, OutboxList, OutboxShow, OutboxRetry, MailTest, SmsTest, KeyGenerate,
+                 KeyRotate, KeyActivate, KeyStatus, ConfigCheck, Status, CompletionScript>;
 
 /// How results are printed: for people, as the daemon sent them, or as CSV.
 enum class Format { table, json, csv };

@@ -27,6 +27,13 @@ const std::vector<Column> kAttemptColumns = {
 const std::vector<Column> kSmsAttemptColumns = {
     {"GATEWAY", "gateway"}, {"OUTCOME", "outcome"}, {"ANSWER", "detail"}, {"MS", "milliseconds"}};
 
+const std::vector<Column> kKeyColumns = {
+    {"KEY", "fingerprint"}, {"STATE", "state"}, {"ACTIVATED", "activated"}};
+const std::vector<Column> kKeyNeedColumns = {
+    {"WHAT", "what"}, {"ACTIVE KEY", "active"}, {"EARLIER KEYS", "earlier"}};
+const std::vector<Column> kKeyHolderColumns = {
+    {"DAEMON", "node"}, {"LACKS", "lacks"}, {"SEEN", "seen"}};
+
 std::string person_named(const std::string& ahv) {
   return json_object({{"ahv_number", given_number(ahv)}});
 }
@@ -65,6 +72,9 @@ class Runner {
   ExitCode operator()(const MailTest& command);
   ExitCode operator()(const SmsTest& command);
   ExitCode operator()(const KeyGenerate& command) { return generate_key(command, terminal_); }
+  ExitCode operator()(const KeyRotate& command) { return rotate_key(command, terminal_); }
+  ExitCode operator()(const KeyActivate&);
+  ExitCode operator()(const KeyStatus&);
   ExitCode operator()(const ConfigCheck& command) { return check_config(command, terminal_); }
   ExitCode operator()(const Status&);
   ExitCode operator()(const CompletionScript&) { return print_completion(terminal_); }
@@ -226,6 +236,30 @@ ExitCode Runner::operator()(const SmsTest& command) {
   if (made->text("outcome") == "accepted") return ExitCode::ok;
   terminal_.refuse("unavailable", "no gateway has taken the SMS");
   return ExitCode::refused;
+}
+
+ExitCode Runner::operator()(const KeyActivate&) {
+  const std::optional<Reply> reply = daemon_.ask("POST", "/v1/keys/activate");
+  const std::optional<Json> done = reply ? Json::parse(reply->body) : std::nullopt;
+  if (!done) return daemon_.exit_code();
+  terminal_.facts(*reply, *done, {{"active key", "active"}});
+  terminal_.note(
+      "What is sealed is now sealed anew with it, while everybody works on: portalctl key status");
+  return ExitCode::ok;
+}
+
+ExitCode Runner::operator()(const KeyStatus&) {
+  const std::optional<Reply> reply = daemon_.ask("GET", "/v1/keys");
+  const std::optional<Json> standing = reply ? Json::parse(reply->body) : std::nullopt;
+  if (!standing) return daemon_.exit_code();
+  terminal_.list(*reply, "keys", kKeyColumns);
+  if (terminal_.format() != Format::table) return ExitCode::ok;
+  terminal_.list(*reply, "needs", kKeyNeedColumns);
+  terminal_.list(*reply, "holders", kKeyHolderColumns);
+  const std::string place = standing->text("resealing");
+  terminal_.note(place.empty() ? "Nothing is left to be sealed with the active key."
+                               : "Being sealed with the active key: " + place);
+  return ExitCode::ok;
 }
 
 ExitCode Runner::operator()(const Status&) {

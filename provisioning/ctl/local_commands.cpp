@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "base/key_file.hpp"
 #include "base/keyring.hpp"
 #include "base/random.hpp"
 #include "ctl/command_tree.hpp"
@@ -47,6 +48,26 @@ ExitCode generate_key(const KeyGenerate& command, const Terminal& terminal) {
 
 ExitCode print_completion(const Terminal& terminal) {
   terminal.text(bash_completion(command_tree()));
+  return ExitCode::ok;
+}
+
+ExitCode rotate_key(const KeyRotate& command, const Terminal& terminal) {
+  initialise_crypto();
+  const Result<void> added = add_key_to_file(command.file);
+  if (!added) {
+    Terminal::complain("no key was added: " + added.error().detail);
+    return ExitCode::refused;
+  }
+  const Result<Keyring> keyring = Keyring::load(command.file);
+  if (!keyring) {
+    Terminal::complain("the key file cannot be read any more: " + keyring.error().detail);
+    return ExitCode::failed;
+  }
+  terminal.result(keyring->fingerprints().front());
+  terminal.note("A new key stands in " + command.file.string() +
+                ", before those that are still needed. Nothing is sealed with it yet. Keep a copy "
+                "of the file, put it on every host whose portald uses the same store, let each "
+                "read it (systemctl reload portald), and then: portalctl key activate");
   return ExitCode::ok;
 }
 

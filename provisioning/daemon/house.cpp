@@ -18,6 +18,7 @@
 #include "daemon/outbox_notice.hpp"
 #include "daemon/outgoing.hpp"
 #include "daemon/services.hpp"
+#include "domain/key_rotation.hpp"
 #include "domain/password_limits.hpp"
 #include "domain/password_storage.hpp"
 #include "domain/ports/intents.hpp"
@@ -42,6 +43,8 @@ constexpr auto kPolicyPause = 24h;
 constexpr auto kThrowOutPause = 1s;
 constexpr auto kThrowOutRetry = 10s;
 constexpr auto kLostPause = 15s;
+constexpr auto kTellPause = 30s;
+constexpr auto kKeyPause = 1s;
 /// An activation that has been under way for so long was left behind by a failure.
 constexpr auto kLeftBehind = 60s;
 
@@ -96,6 +99,7 @@ struct House::Rooms {
   std::optional<Outgoing> outgoing;
   std::optional<Services> services;
   std::optional<Opening> opening;
+  std::optional<KeyRotation> rotation;
 
   std::unique_ptr<ipc::LoginFace> login_face;
   std::optional<AdministrationApi> api;
@@ -108,6 +112,7 @@ struct House::Rooms {
 
   std::optional<Housekeeper> housekeeper;
   std::optional<ImportWorker> import_worker;
+  std::optional<Housekeeper> key_keeper;  ///< sealing anew takes its time
 };
 
 Result<void> House::Rooms::open_store() {
@@ -130,6 +135,9 @@ Result<void> House::Rooms::open_store() {
   configuration.registration.sms.way = outgoing->sms_way();
   services.emplace(Services::Needs{*store, *directory, *gate, clock, portals, base, configuration});
   opening.emplace(*directory, services->settling, *gate);
+  const std::string node =
+      base.host->id().machine + ":" + configuration.administration.listener.socket.string();
+  rotation.emplace(*store, base.keyring, clock, KeyRotation::Place{configuration.key_file, node});
   return {};
 }
 
@@ -150,8 +158,8 @@ Result<void> House::Rooms::start_servers(int login_socket) {
   login_server = std::move(*login);
 
   api.emplace(services->administration, services->imports, services->invited, services->outbox,
-              AdministrationApi::Trials{outgoing->mail_trials(), outgoing->sms_trials()}, portals,
-              AdministrationApi::Settings{{::getegid()}, PORTAL_VERSION}, clock);
+              AdministrationApi::Trials{outgoing->mail_trials(), outgoing->sms_trials()}, *rotation,
+              portals, AdministrationApi::Settings{{::getegid()}, PORTAL_VERSION}, clock);
   api->add_routes(api_routes);
   auto api_started = http::Server::start(configuration.administration.listener,
                                          configuration.administration.limits, api_routes);
@@ -228,6 +236,15 @@ void House::Rooms::start_housekeeping() {
       {"forget old data", [this] { return sql_store->keep_house(); }, pause, kRetry, pause});
   housekeeper.emplace(std::move(chores));
   import_worker.emplace(services->imports);
+
+  chores.clear();
+  chores.push_back(
+      {"tell which keys are held", [this] { return rotation->tell(); }, kTellPause, kKeyPause});
+  chores.push_back({"look which key is active", [this] { return rotation->follow(); }, kKeyPause,
+                    kKeyPause, kKeyPause});
+  chores.push_back({"seal with the active key", [this] { return rotation->reseal(); }, kKeyPause,
+                    kKeyPause, kKeyPause});
+  key_keeper.emplace(std::move(chores));
 }
 
 House::House(std::unique_ptr<Rooms> rooms) : rooms_(std::move(rooms)) {}
@@ -252,6 +269,8 @@ bool House::registration_is_open() const { return rooms_->gate->is_open(); }
 
 Result<void> House::reload_certificate() { return rooms_->web_server->reload_certificate(); }
 
+Result<std::size_t> House::take_up_keys() { return rooms_->rotation->take_up(); }
+
 void House::close(std::chrono::milliseconds patience) {
   // Side by side: one slow server must not use up the patience of the others.
   std::thread web([&] { rooms_->web_server->stop(patience); });
@@ -262,6 +281,9 @@ void House::close(std::chrono::milliseconds patience) {
   api.join();
   rooms_->import_worker.reset();
   rooms_->housekeeper.reset();
+  rooms_->key_keeper.reset();
+  // Counts as gone in two minutes if this fails.
+  (void)rooms_->rotation->leave();
   rooms_->outgoing->stop();
 }
 

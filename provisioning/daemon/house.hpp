@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 
 #include "base/result.hpp"
@@ -27,6 +28,9 @@ class House {
   bool registration_is_open() const;
   /// Reads the certificate again; the old one stays if that fails. Fails: as http::Server.
   Result<void> reload_certificate();
+  /// Takes up the keys that were added to the key file, and gives how many; which one is active
+  /// does not change. Fails: as KeyRotation::take_up.
+  Result<std::size_t> take_up_keys();
   /// Takes nothing new on and lets what is in flight finish, at most `patience`.
   void close(std::chrono::milliseconds patience);
 

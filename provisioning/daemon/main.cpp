@@ -71,6 +71,11 @@ void reload(House& house) {
   } else {
     log(LogLevel::error, "the old certificate stays", {{"reason", done.error().detail}});
   }
+  if (const auto taken = house.take_up_keys(); !taken) {
+    log(LogLevel::error, "no key was taken up", {{"reason", taken.error().detail}});
+  } else if (*taken > 0) {
+    log(LogLevel::info, "keys taken up", {{"keys", std::to_string(*taken)}});
+  }
   service_manager::ready();
 }
 

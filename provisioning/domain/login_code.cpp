@@ -116,7 +116,7 @@ LoginStep LoginService::resend(LoginConversation& conversation) {
 bool LoginService::is_the_password(const LoginConversation& conversation,
                                    const Secret& answer) const {
   return !conversation.password_index.empty() &&
-         neighbours_.keyring.index(kEchoed, answer.reveal()) == conversation.password_index;
+         neighbours_.keyring.lasting_index(kEchoed, answer.reveal()) == conversation.password_index;
 }
 
 LoginStep LoginService::judge_code(LoginConversation& conversation, const Secret& answer) {

@@ -166,7 +166,7 @@ LoginStep LoginService::judge_password(LoginConversation& conversation, const Se
     return neighbours_.enrolments.prompt_for(conversation);
   }
   if (!typed_code(password, kFactorCodeDigits).empty())
-    conversation.password_index = neighbours_.keyring.index(kEchoed, password.reveal());
+    conversation.password_index = neighbours_.keyring.lasting_index(kEchoed, password.reveal());
   LoginStep next = admitted.takes_app_code
                        ? code_prompt(neighbours_.phrases, conversation, *admitted.factor)
                        : challenge(conversation, *admitted.factor);

@@ -18,7 +18,7 @@ PasswordResetService::PasswordResetService(Neighbours neighbours, LoginSettings 
       factors_(neighbours.totp, neighbours.portals, std::move(login)) {}
 
 Result<std::optional<PasswordReset>> PasswordResetService::row_of(const Secret& token) {
-  const std::string index = neighbours_.keyring.index("reset", token.reveal());
+  const std::string index = neighbours_.keyring.lasting_index("reset", token.reveal());
   return in_read<std::optional<PasswordReset>>(
       neighbours_.store, [&](Transaction& transaction) -> Result<std::optional<PasswordReset>> {
         auto row = transaction.password_resets().find_by_token(index);
@@ -75,7 +75,7 @@ PasswordResetService::Outcome<> PasswordResetService::act(std::string_view what,
                                                           const Source& source,
                                                           FunctionRef<Outcome<>(ResetAct&)> work) {
   using Ended = std::variant<ResetStep, Refusal>;
-  const std::string index = neighbours_.keyring.index("reset", token.reveal());
+  const std::string index = neighbours_.keyring.lasting_index("reset", token.reveal());
   const UtcTime now = neighbours_.clock.now();
   Outcome<> outcome =
       in_write<Ended>(neighbours_.store, what, [&](Transaction& transaction) -> Outcome<> {

@@ -56,7 +56,7 @@ PasswordResetService::Begun PasswordResetService::begin(const Portal& portal,
 
     PasswordReset row;
     row.id = ResetId::random();
-    row.token_index = neighbours_.keyring.index("reset", token.reveal());
+    row.token_index = neighbours_.keyring.lasting_index("reset", token.reveal());
     if (*holder) row.account = (*holder)->account.id;
     row.portal = portal.id;
     row.language = language;
@@ -130,7 +130,7 @@ PasswordResetService::Begun PasswordResetService::take_up(const Portal& portal,
       return refuse(RefusalReason::wrong_code, id.text());
     }
     ResetAct act(transaction, std::move(**waiting), what, source, now);
-    act.row.token_index = neighbours_.keyring.index("reset", token.reveal());
+    act.row.token_index = neighbours_.keyring.lasting_index("reset", token.reveal());
     act.row.portal = portal.id;
     act.row.language = language;
     const Outcome<> reached = reach_factor(act);

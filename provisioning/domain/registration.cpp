@@ -15,7 +15,7 @@ RegistrationService::RegistrationService(Neighbours neighbours, RegistrationSett
     : neighbours_(neighbours), settings_(std::move(settings)) {}
 
 Result<std::optional<Registration>> RegistrationService::row_of(const Secret& token) {
-  const std::string index = neighbours_.keyring.index("registration", token.reveal());
+  const std::string index = neighbours_.keyring.lasting_index("registration", token.reveal());
   return in_read<std::optional<Registration>>(neighbours_.store, [&](Transaction& transaction) {
     return transaction.registrations().find_by_token(index);
   });
@@ -56,7 +56,7 @@ RegistrationService::Outcome<> RegistrationService::act(
     std::string_view what, const Secret& token, std::initializer_list<RegistrationStep> due,
     const Source& source, FunctionRef<Outcome<>(RegistrationAct&)> work) {
   using Ended = std::variant<RegistrationStep, Refusal>;
-  const std::string index = neighbours_.keyring.index("registration", token.reveal());
+  const std::string index = neighbours_.keyring.lasting_index("registration", token.reveal());
   Outcome<> outcome =
       in_write<Ended>(neighbours_.store, what, [&](Transaction& transaction) -> Outcome<> {
         Result<std::optional<Registration>> row = transaction.registrations().find_by_token(index);

@@ -94,7 +94,7 @@ Result<std::variant<Identified, Refusal>> RegistrationService::identify(const Po
 
     Registration row;
     row.id = RegistrationId::random();
-    row.token_index = neighbours_.keyring.index("registration", token.reveal());
+    row.token_index = neighbours_.keyring.lasting_index("registration", token.reveal());
     row.person = matched.person.id;
     row.letter = matched.letter.id;
     row.portal = portal.id;

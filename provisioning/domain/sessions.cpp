@@ -52,7 +52,7 @@ Result<Secret> SessionService::open_web(const Granted& granted, const PortalId& 
   session.portal = portal;
   session.service = "web";
   session.address = source.address;
-  session.token_index = keyring_.index("session", token.reveal());
+  session.token_index = keyring_.lasting_index("session", token.reveal());
   session.factor = granted.shown;
   session.started = now;
   session.last_seen = now;
@@ -71,7 +71,7 @@ Result<Secret> SessionService::open_web(const Granted& granted, const PortalId& 
 
 Result<std::optional<Session>> SessionService::resume_web(const Secret& token,
                                                           const PortalId& portal) {
-  const std::string index = keyring_.index("session", token.reveal());
+  const std::string index = keyring_.lasting_index("session", token.reveal());
   auto found = in_read<std::optional<Session>>(store_, [&](Transaction& transaction) {
     return transaction.sessions().find_by_token(index);
   });
@@ -107,7 +107,7 @@ Result<std::optional<Session>> SessionService::resume_web(const Secret& token,
 }
 
 Result<void> SessionService::close_web(const Secret& token, const Source& source) {
-  const std::string index = keyring_.index("session", token.reveal());
+  const std::string index = keyring_.lasting_index("session", token.reveal());
   const UtcTime now = clock_.now();
   return store_.write("session.close", [&](Transaction& transaction) -> Result<void> {
     const auto session = transaction.sessions().find_by_token(index);
@@ -127,7 +127,7 @@ Result<Secret> SessionService::keep_pending(const LoginConversation& conversatio
   if (!conversation.portal) return fail(Errc::internal, "a web login without a portal");
   Secret token = random_token();
   PendingLogin pending;
-  pending.token_index = keyring_.index("pending", token.reveal());
+  pending.token_index = keyring_.lasting_index("pending", token.reveal());
   pending.account = conversation.account;
   pending.portal = *conversation.portal;
   pending.joining = joining;
@@ -140,7 +140,7 @@ Result<Secret> SessionService::keep_pending(const LoginConversation& conversatio
 }
 
 Result<std::optional<PendingLogin>> SessionService::find_pending(const Secret& token) {
-  const std::string index = keyring_.index("pending", token.reveal());
+  const std::string index = keyring_.lasting_index("pending", token.reveal());
   auto found = in_read<std::optional<PendingLogin>>(
       store_, [&](Transaction& transaction) { return transaction.sessions().find_pending(index); });
   if (!found) return fail(std::move(found).error());
@@ -149,7 +149,7 @@ Result<std::optional<PendingLogin>> SessionService::find_pending(const Secret& t
 }
 
 Result<bool> SessionService::take_pending(const Secret& token) {
-  const std::string index = keyring_.index("pending", token.reveal());
+  const std::string index = keyring_.lasting_index("pending", token.reveal());
   return in_write<bool>(store_, "login.pending_over", [&](Transaction& transaction) {
     return transaction.sessions().take_pending(index);
   });

@@ -8,7 +8,7 @@
 namespace portal {
 
 std::string SmsReports::token_for(const std::string& gateway, const MessageId& message) const {
-  return keyring_.index("sms_report", gateway + "/" + message.text());
+  return keyring_.lasting_index("sms_report", gateway + "/" + message.text());
 }
 
 std::string SmsReports::address(const std::string& gateway, const MessageId& message) const {

@@ -1,5 +1,8 @@
 #include "store/accounts.hpp"
 
+#include <algorithm>
+#include <vector>
+
 #include "domain/names.hpp"
 #include "store/sealed_texts.hpp"
 #include "store/sql/queries.hpp"
@@ -65,11 +68,46 @@ Result<Account> read_account(Row& row, const Keyring& keyring) {
                  row.time()};
 }
 
+/// What an account is looked up by, under one key.
+struct NameIndexes {
+  std::string email;
+  std::string login;
+};
+
+/// Under every key, the active one first.
+std::vector<NameIndexes> indexes_of(const Keyring& keyring, std::string_view email,
+                                    std::string_view login) {
+  std::vector<std::string> emails = keyring.indexes("email", email);
+  std::vector<std::string> logins = keyring.indexes("login_name", login);
+  std::vector<NameIndexes> all;
+  // Both are asked for side by side, so it does not matter which stands beside which.
+  for (std::size_t i = 0; i < std::min(emails.size(), logins.size()); ++i)
+    all.push_back({std::move(emails[i]), std::move(logins[i])});
+  return all;
+}
+
+/// Under the keys that are not active: the columns' uniqueness does not see what was put there.
+std::vector<NameIndexes> other_indexes(const Keyring& keyring, const Account& account) {
+  std::vector<NameIndexes> all = indexes_of(keyring, account.email.key(), account.login_name);
+  all.erase(all.begin());
+  return all;
+}
+
 }  // namespace
+
+Result<std::optional<Account>> SqlAccounts::find(std::string_view sql, sql::Parameters parameters) {
+  return sql::find_one<Account>(context_.connection, sql, parameters,
+                                [&](Row& row) { return read_account(row, context_.keyring); });
+}
 
 Result<void> SqlAccounts::add(const Account& account) {
   const Keyring& keyring = context_.keyring;
   const std::string_view texts[] = {account.email.text(), account.login_name};
+  for (const NameIndexes& other : other_indexes(keyring, account)) {
+    const auto taken = find(kByName, {{"email_index", other.email}, {"login_index", other.login}});
+    if (!taken) return fail(taken.error());
+    if (*taken) return fail(Errc::conflict, "store: the address has an account");
+  }
   const std::string personal = SealedTexts::seal(keyring, personal_place(account.id), texts);
   const std::string dn = keyring.seal(account.dn, dn_place(account.id));
   const std::string email_index = keyring.index("email", account.email.key());
@@ -107,22 +145,23 @@ Result<bool> SqlAccounts::is_usable(const AccountId& id) {
 }
 
 Result<std::optional<Account>> SqlAccounts::find_by_email(const EmailAddress& email) {
-  const std::string index = context_.keyring.index("email", email.key());
-  return sql::find_one<Account>(context_.connection, kByEmail, {{"email_index", index}},
-                                [&](Row& row) { return read_account(row, context_.keyring); });
+  for (const std::string& index : context_.keyring.indexes("email", email.key())) {
+    auto found = find(kByEmail, {{"email_index", index}});
+    if (!found || *found) return found;
+  }
+  return std::optional<Account>();
 }
 
 Result<std::optional<Account>> SqlAccounts::find_by_person(const PersonId& person) {
-  return sql::find_one<Account>(context_.connection, kByPerson, {{"person", person.text()}},
-                                [&](Row& row) { return read_account(row, context_.keyring); });
+  return find(kByPerson, {{"person", person.text()}});
 }
 
 Result<std::optional<Account>> SqlAccounts::find_by_name(const UserName& name) {
-  const std::string email_index = context_.keyring.index("email", name.key());
-  const std::string login_index = context_.keyring.index("login_name", name.key());
-  return sql::find_one<Account>(context_.connection, kByName,
-                                {{"email_index", email_index}, {"login_index", login_index}},
-                                [&](Row& row) { return read_account(row, context_.keyring); });
+  for (const NameIndexes& index : indexes_of(context_.keyring, name.key(), name.key())) {
+    auto found = find(kByName, {{"email_index", index.email}, {"login_index", index.login}});
+    if (!found || *found) return found;
+  }
+  return std::optional<Account>();
 }
 
 Result<std::vector<Account>> SqlAccounts::list(const AccountId& after, int limit) {

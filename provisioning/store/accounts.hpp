@@ -41,6 +41,8 @@ class SqlAccounts final : public Accounts {
   Result<bool> burn_step(const FactorId& id, std::int64_t step, int offset) override;
 
  private:
+  Result<std::optional<Account>> find(std::string_view sql, sql::Parameters parameters);
+
   StoreContext context_;
 };
 

@@ -1,5 +1,7 @@
 #include "store/attempts.hpp"
 
+#include <algorithm>
+
 #include "domain/names.hpp"
 #include "store/sql/queries.hpp"
 
@@ -21,56 +23,71 @@ constexpr std::string_view kForgetAt =
     "delete from attempts where kind = :kind and key_index = :key_index and at = :at";
 
 /// The same number or address has another index in each kind: they cannot be linked.
-std::string index_of(const Keyring& keyring, AttemptKind kind, std::string_view key) {
-  return keyring.index("attempt/" + std::string(name_of(kind)), key);
-}
+std::string purpose_of(AttemptKind kind) { return "attempt/" + std::string(name_of(kind)); }
 
 }  // namespace
 
 Result<int> SqlAttempts::count(AttemptKind kind, std::string_view key, UtcTime since) {
-  const std::string index = index_of(context_.keyring, kind, key);
-  const auto counted =
-      sql::find_one<int>(context_.connection, kCount,
-                         {{"kind", name_of(kind)}, {"key_index", index}, {"since", since}},
-                         [](sql::Row& row) -> Result<int> { return row.small_integer(); });
-  if (!counted) return fail(counted.error());
-  return counted->value_or(0);
+  int all = 0;
+  for (const std::string& index : context_.keyring.indexes(purpose_of(kind), key)) {
+    const auto counted =
+        sql::find_one<int>(context_.connection, kCount,
+                           {{"kind", name_of(kind)}, {"key_index", index}, {"since", since}},
+                           [](sql::Row& row) -> Result<int> { return row.small_integer(); });
+    if (!counted) return fail(counted.error());
+    all += counted->value_or(0);
+  }
+  return all;
 }
 
 Result<Tally> SqlAttempts::tally(AttemptKind kind, std::string_view key, UtcTime since) {
-  const std::string index = index_of(context_.keyring, kind, key);
-  const auto found =
-      sql::find_one<Tally>(context_.connection, kTally,
-                           {{"kind", name_of(kind)}, {"key_index", index}, {"since", since}},
-                           [](sql::Row& row) -> Result<Tally> {
-                             const int count = row.small_integer();
-                             return Tally{count, row.time()};
-                           });
-  if (!found) return fail(found.error());
-  return found->value_or(Tally{});
+  Tally all;
+  for (const std::string& index : context_.keyring.indexes(purpose_of(kind), key)) {
+    const auto found =
+        sql::find_one<Tally>(context_.connection, kTally,
+                             {{"kind", name_of(kind)}, {"key_index", index}, {"since", since}},
+                             [](sql::Row& row) -> Result<Tally> {
+                               const int count = row.small_integer();
+                               return Tally{count, row.time()};
+                             });
+    if (!found) return fail(found.error());
+    const Tally one = found->value_or(Tally{});
+    all = Tally{all.count + one.count, std::max(all.last, one.last)};
+  }
+  return all;
 }
 
 Result<void> SqlAttempts::record(AttemptKind kind, std::string_view key, UtcTime now) {
-  const std::string index = index_of(context_.keyring, kind, key);
+  const std::string index = context_.keyring.index(purpose_of(kind), key);
   return sql::run(context_.connection, kRecord,
                   {{"kind", name_of(kind)}, {"key_index", index}, {"at", now}});
 }
 
 Result<void> SqlAttempts::forget(AttemptKind kind, std::string_view key) {
-  const std::string index = index_of(context_.keyring, kind, key);
-  return sql::run(context_.connection, kForget, {{"kind", name_of(kind)}, {"key_index", index}});
+  for (const std::string& index : context_.keyring.indexes(purpose_of(kind), key)) {
+    auto done =
+        sql::run(context_.connection, kForget, {{"kind", name_of(kind)}, {"key_index", index}});
+    if (!done) return done;
+  }
+  return {};
 }
 
 Result<void> SqlAttempts::forget_until(AttemptKind kind, std::string_view key, UtcTime until) {
-  const std::string index = index_of(context_.keyring, kind, key);
-  return sql::run(context_.connection, kForgetUntil,
-                  {{"kind", name_of(kind)}, {"key_index", index}, {"until", until}});
+  for (const std::string& index : context_.keyring.indexes(purpose_of(kind), key)) {
+    auto done = sql::run(context_.connection, kForgetUntil,
+                         {{"kind", name_of(kind)}, {"key_index", index}, {"until", until}});
+    if (!done) return done;
+  }
+  return {};
 }
 
 Result<void> SqlAttempts::forget_at(AttemptKind kind, std::string_view key, UtcTime at) {
-  const std::string index = index_of(context_.keyring, kind, key);
-  return sql::run(context_.connection, kForgetAt,
-                  {{"kind", name_of(kind)}, {"key_index", index}, {"at", at}});
+  for (const std::string& index : context_.keyring.indexes(purpose_of(kind), key)) {
+    auto done = sql::run(context_.connection, kForgetAt,
+                         {{"kind", name_of(kind)}, {"key_index", index}, {"at", at}});
+    if (!done) return done;
+  }
+  return {};
 }
 
 }  // namespace portal

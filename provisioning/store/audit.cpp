@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <iterator>
+#include <utility>
+#include <vector>
 
 #include "base/encoding.hpp"
+#include "store/keys.hpp"
 #include "store/sealed_texts.hpp"
 #include "store/sql/queries.hpp"
 #include "store/sql/text.hpp"
@@ -19,7 +23,11 @@ constexpr std::string_view kAppend =
     "insert into audit (number, at, decision, what, outcome, account, actor, address, service,"
     " factor, reason, previous, hash) values (:number, :at, :decision, :what, :outcome, :account,"
     " :actor, :address, :service, :factor, :reason, :previous, :hash)";
-constexpr std::string_view kLast = "select number, hash from audit order by number desc limit 1";
+constexpr std::string_view kLast =
+    "select number, hash, (select fingerprint from store_keys order by number desc limit 1)"
+    " from audit order by number desc limit 1";
+constexpr std::string_view kActiveKey =
+    "select fingerprint from store_keys order by number desc limit 1";
 constexpr sql::Text kRecord =
     "select number, at, decision, what, outcome, account, actor, address, service, factor, reason,"
     " previous, hash from audit";
@@ -35,24 +43,58 @@ const std::string& no_hash() {
 struct Link {
   std::int64_t number = 0;
   std::string hash = no_hash();
+  std::string key = {};  ///< the fingerprint of the one that is active now
 };
 
 /// Over every field, with its length, so that nothing can move from one to the next.
-Result<std::string> hash_of(const Keyring& keyring, const AuditRecord& record) {
+std::string packed(const AuditRecord& record) {
   const AuditEvent& event = record.event;
-  std::string packed;
-  pack(packed, record.previous);
-  pack(packed, std::to_string(record.number));
-  pack(packed, std::to_string(to_millis(event.when)));
+  std::string text;
+  pack(text, record.previous);
+  pack(text, std::to_string(record.number));
+  pack(text, std::to_string(to_millis(event.when)));
   for (const std::string& field :
        {event.decision.text(), event.what, event.outcome, event.account, event.actor,
         event.source.address, event.source.service, event.factor, event.reason}) {
-    pack(packed, field);
+    pack(text, field);
   }
-  const Result<Bytes> hash = from_base64url(keyring.index("audit", packed));
+  return text;
+}
+
+/// Under the key that the store says is active, in the same transaction: from one record on it is
+/// the next key, whichever daemon writes. Fails: unavailable (this one does not hold it).
+Result<std::string> hash_of(const Keyring& keyring, const std::string& key,
+                            const AuditRecord& record) {
+  const Result<std::string> index = keyring.index_under(key, "audit", packed(record));
+  if (!index) return fail(index.error());
+  const Result<Bytes> hash = from_base64url(*index);
   if (!hash) return fail(Errc::internal, "store: no hash");
   return to_hex(*hash);
 }
+
+/// Holds records against the keys that they were written under: each in its time, and never again.
+/// So whoever has an old key cannot go on with it.
+class ChainKeys {
+ public:
+  /// `used`: in the order in which they became active.
+  ChainKeys(const Keyring& keyring, std::vector<std::string> used)
+      : keyring_(keyring), left_(std::move(used)) {}
+
+  Result<bool> made(const AuditRecord& record) {
+    for (std::size_t i = 0; i < left_.size(); ++i) {
+      const Result<std::string> hash = hash_of(keyring_, left_[i], record);
+      if (!hash) return fail(hash.error());
+      if (record.hash != *hash) continue;
+      left_.erase(left_.begin(), left_.begin() + static_cast<std::ptrdiff_t>(i));
+      return true;
+    }
+    return false;
+  }
+
+ private:
+  const Keyring& keyring_;
+  std::vector<std::string> left_;
+};
 
 /// As it comes back, so that its hash is right then.
 AuditEvent storable(AuditEvent event) {
@@ -89,12 +131,22 @@ Result<void> SqlAuditLog::append(const AuditEvent& given) {
   const auto last =
       sql::find_one<Link>(context_.connection, kLast, {}, [](Row& row) -> Result<Link> {
         const std::int64_t number = row.integer();
-        return Link{number, std::string(row.text())};
+        std::string hash_before(row.text());
+        return Link{number, std::move(hash_before), std::string(row.text())};
       });
   if (!last) return fail(last.error());
-  const Link before = last->value_or(Link{});
+  Link before = last->value_or(Link{});
+  if (!*last) {
+    auto key = sql::required(sql::find_one<std::string>(context_.connection, kActiveKey, {},
+                                                        [](Row& row) -> Result<std::string> {
+                                                          return std::string(row.text());
+                                                        }),
+                             "key");
+    if (!key) return fail(std::move(key).error());
+    before.key = std::move(*key);
+  }
   AuditRecord record{before.number + 1, event, before.hash, {}};
-  const Result<std::string> hash = hash_of(context_.keyring, record);
+  const Result<std::string> hash = hash_of(context_.keyring, before.key, record);
   if (!hash) return fail(hash.error());
   return sql::run(context_.connection, kAppend,
                   {{"number", record.number},
@@ -137,18 +189,21 @@ Result<std::vector<AuditRecord>> SqlAuditLog::of(const std::set<std::string>& id
 
 Result<std::int64_t> SqlAuditLog::verify() {
   constexpr int kBatch = 1000;
+  auto used = used_fingerprints(context_.connection);
+  if (!used) return fail(std::move(used).error());
+  ChainKeys keys(context_.keyring, std::move(*used));
   Link before;
   while (true) {
     const Result<std::vector<AuditRecord>> batch = read(before.number, kBatch);
     if (!batch) return fail(batch.error());
     if (batch->empty()) return 0;
     for (const AuditRecord& record : *batch) {
-      const Result<std::string> hash = hash_of(context_.keyring, record);
-      if (!hash) return fail(hash.error());
-      const bool follows = record.number == before.number + 1 && record.previous == before.hash &&
-                           record.hash == *hash;
+      const Result<bool> hashed = keys.made(record);
+      if (!hashed) return fail(hashed.error());
+      const bool follows =
+          record.number == before.number + 1 && record.previous == before.hash && *hashed;
       if (!follows) return record.number;
-      before = Link{record.number, record.hash};
+      before = Link{record.number, record.hash, {}};
     }
   }
 }

@@ -7,7 +7,8 @@ namespace portal {
 
 /// The audit log. Each record's hash is keyed and covers the hash before: whoever changes, inserts
 /// or takes out a record without the key breaks the chain. Taking off the newest ones cannot be
-/// seen here, only by comparing with a copy (requirement J3).
+/// seen here, only by comparing with a copy (requirement J3). When the store's master key changes,
+/// the chain goes on under the new one; what is older stays under its own.
 class SqlAuditLog final : public AuditLog {
  public:
   explicit SqlAuditLog(StoreContext context) : context_(context) {}

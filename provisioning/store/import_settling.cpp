@@ -16,7 +16,8 @@ using sql::Text;
 
 constexpr Text kWaiting =
     "select i.number, i.committed, i.letters_expire, r.line, r.ahv_index, r.person, r.language,"
-    " r.personal, r.portal, r.audience, r.letter, r.code_hash, r.code_index"
+    " r.personal, r.portal, r.audience, r.letter, r.code_hash, r.code_index,"
+    " r.other_code_indexes"
     " from imports i join import_rows r on r.import = i.number";
 constexpr Text kWaitingOfIndex = kWaiting +
                                  " where i.state = 'committed' and r.person_key > i.settled_to"
@@ -73,6 +74,7 @@ struct WaitingRow {
   AudienceId audience;
   LetterId letter;
   StoredCode code;
+  std::string other_code_indexes;
 };
 
 Result<WaitingRow> read_waiting(Row& row) {
@@ -90,7 +92,14 @@ Result<WaitingRow> read_waiting(Row& row) {
   waiting.letter = LetterId(std::string(row.text()));
   waiting.code.hash = row.text();
   waiting.code.index = row.text();
+  waiting.other_code_indexes = row.text();
   return waiting;
+}
+
+/// Whether a letter's index is that of the row's code; '' is of none.
+bool is_index_of(const WaitingRow& row, std::string_view index) {
+  return index == row.code.index ||
+         (!index.empty() && row.other_code_indexes.find(index) != std::string::npos);
 }
 
 class Settling {
@@ -166,7 +175,7 @@ class Settling {
         connection_.query(kNewestCode, {{"person", person.text()}, {"portal", row.portal.text()}},
                           [&](Row& newest) -> Result<void> {
                             const bool same_audience = newest.text() == row.audience.text();
-                            is_known = same_audience && newest.text() == row.code.index;
+                            is_known = same_audience && is_index_of(row, newest.text());
                             return {};
                           });
     if (!read) return fail(read.error());

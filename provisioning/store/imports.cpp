@@ -7,6 +7,7 @@
 
 #include "store/import_order.hpp"
 #include "store/import_settling.hpp"
+#include "store/keys.hpp"
 #include "store/people_rows.hpp"
 #include "store/sealed_texts.hpp"
 #include "store/sql/queries.hpp"
@@ -31,9 +32,9 @@ constexpr Text kOpenOnes = kImport + " where state = 'open' order by touched, nu
 constexpr std::string_view kNumber = "select number from imports where id = :id and state = 'open'";
 constexpr std::string_view kAddRow =
     "insert into import_rows (import, line, person_key, ahv_index, person, person_index, language,"
-    " personal, portal, audience, letter, code_hash, code_index) values (:import, :line,"
-    " :person_key, :ahv_index, :person, :person_index, :language, :personal, :portal, :audience,"
-    " :letter, :code_hash, :code_index)"
+    " personal, portal, audience, letter, code_hash, code_index, other_code_indexes) values"
+    " (:import, :line, :person_key, :ahv_index, :person, :person_index, :language, :personal,"
+    " :portal, :audience, :letter, :code_hash, :code_index, :other_code_indexes)"
     " on conflict do nothing";
 constexpr std::string_view kSameRow =
     "select count(*) from import_rows where import = :import and line = :line"
@@ -127,6 +128,13 @@ std::string person_index(const Keyring& keyring, const PersonRow& row) {
 }  // namespace
 
 Result<void> SqlImports::open(const ImportId& id, std::string_view owner, UtcTime now) {
+  const auto resealing = is_resealing(context_.connection);
+  if (!resealing) return fail(resealing.error());
+  if (*resealing) {
+    return fail(Errc::conflict,
+                "the master key is being changed, and people are looked up by it: wait until "
+                "nothing is left to be sealed (portalctl key status)");
+  }
   return sql::run(context_.connection, kOpen, {{"id", id.text()}, {"owner", owner}, {"now", now}});
 }
 
@@ -159,6 +167,7 @@ SealedRow SqlImports::sealed(const ImportRow& numbered, UtcTime now) const {
   StoredCode code = stored_code(keyring, sealed.letter, sealed.ahv_index, row.portal, *row.code);
   sealed.code_hash = std::move(code.hash);
   sealed.code_index = std::move(code.index);
+  sealed.other_code_indexes = other_code_indexes(keyring, row.ahv, row.portal, *row.code);
   return sealed;
 }
 
@@ -184,7 +193,8 @@ Result<bool> SqlImports::add_row(std::int64_t import, const SealedRow& row) {
                        {"audience", row.audience.text()},
                        {"letter", row.letter.text()},
                        {"code_hash", row.code_hash},
-                       {"code_index", row.code_index}});
+                       {"code_index", row.code_index},
+                       {"other_code_indexes", row.other_code_indexes}});
 }
 
 Result<bool> SqlImports::is_there(std::int64_t import, const SealedRow& row) {
@@ -242,6 +252,11 @@ Result<RowsAdded> SqlImports::add(const ImportId& id, std::span<const SealedRow>
       sql::find_one<std::int64_t>(context_.connection, kNumber, {{"id", id.text()}}, read_integer),
       "open import");
   if (!import) return fail(import.error());
+  if (auto same = seals_with_the_active_key(context_); !same) return fail(std::move(same).error());
+  const std::string mark = context_.keyring.mark();
+  const bool is_sealed = std::ranges::all_of(
+      rows, [&](const SealedRow& row) { return row.personal.starts_with(mark); });
+  if (!is_sealed) return fail(Errc::unavailable, "store: rows are sealed with another key");
   RowsAdded added;
   std::int64_t fresh = 0;
   for (const SealedRow& row : rows) {

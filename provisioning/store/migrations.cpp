@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "store/keys.hpp"
 #include "store/sql/queries.hpp"
 
 namespace portal {
@@ -17,7 +18,6 @@ constexpr const char* kOwnTables[] = {
 constexpr std::string_view kNumber = "select max(number) from schema_migrations";
 constexpr std::string_view kNoteMigration =
     "insert into schema_migrations (number, name, applied) values (:number, :name, :applied)";
-constexpr std::string_view kFingerprint = "select value from store_facts where name = 'key'";
 constexpr std::string_view kNoteFingerprint =
     "insert into store_facts (name, value) values ('key', :value)";
 
@@ -96,7 +96,7 @@ std::size_t applied_of(std::optional<std::int64_t> number, std::span<const Migra
 }  // namespace
 
 Result<int> prove_ownership(sql::Connection& connection, std::span<const Migration> known,
-                            std::string_view fingerprint) {
+                            Fingerprints held) {
   const auto number = schema_number(connection);
   if (!number) return fail(number.error());
   if (!*number) return 0;
@@ -104,25 +104,27 @@ Result<int> prove_ownership(sql::Connection& connection, std::span<const Migrati
     return fail(Errc::denied, "store: the schema is of a newer program (number " +
                                   std::to_string(**number) + ")");
   }
-  const auto noted = sql::find_one<std::string>(
-      connection, kFingerprint, {},
-      [](sql::Row& row) -> Result<std::string> { return std::string(row.text()); });
-  if (!noted) return fail(noted.error());
-  if (*noted != fingerprint) {
-    return fail(Errc::denied, "store: it was made with another key (fingerprint " +
-                                  noted->value_or("missing") + ")");
+  const auto used = used_fingerprints(connection);
+  if (!used) return fail(used.error());
+  if (used->empty()) return fail(Errc::denied, "store: it does not say which key it was made with");
+  for (const std::string& fingerprint : *used) {
+    if (std::ranges::find(held, fingerprint) == held.end()) {
+      return fail(Errc::denied,
+                  "store: it needs another key than those in the key file (fingerprint " +
+                      fingerprint + ")");
+    }
   }
   return static_cast<int>(**number);
 }
 
 Result<void> migrate(sql::Connection& connection, std::span<const Migration> known,
-                     std::string_view fingerprint, UtcTime now) {
+                     Fingerprints held, UtcTime now) {
   const auto number = schema_number(connection);
   if (!number) return fail(number.error());
   for (const Migration& migration : known.subspan(applied_of(*number, known))) {
     Result<void> done = connection.begin();
     if (!done) return done;
-    done = apply(connection, migration, fingerprint, now);
+    done = apply(connection, migration, held.front(), now);
     if (!done) {
       connection.rollback();
       return done;
@@ -130,7 +132,7 @@ Result<void> migrate(sql::Connection& connection, std::span<const Migration> kno
     done = connection.commit();
     if (!done) return done;
   }
-  const Result<int> proved = prove_ownership(connection, known, fingerprint);
+  const Result<int> proved = prove_ownership(connection, known, held);
   if (!proved) return fail(proved.error());
   return {};
 }

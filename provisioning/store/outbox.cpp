@@ -97,7 +97,7 @@ Result<Message> read_message(Row& row, const Keyring& keyring) {
 }
 
 std::string order_index_of(const Keyring& keyring, std::string_view order_key) {
-  return keyring.index("outbox_order", order_key);
+  return keyring.lasting_index("outbox_order", order_key);
 }
 
 }  // namespace

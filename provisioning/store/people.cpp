@@ -1,6 +1,10 @@
 #include "store/people.hpp"
 
+#include <span>
+#include <vector>
+
 #include "store/import_settling.hpp"
+#include "store/keys.hpp"
 #include "store/people_rows.hpp"
 #include "store/sql/queries.hpp"
 #include "store/sql/text.hpp"
@@ -14,6 +18,8 @@ using sql::Text;
 constexpr Text kPerson = "select id, language, personal from people";
 constexpr Text kPersonByAhv = kPerson + " where ahv_index = :ahv_index";
 constexpr Text kPersonById = kPerson + " where id = :id";
+constexpr std::string_view kOtherByAhv =
+    "select count(*) from people where ahv_index = :ahv_index and id <> :id";
 constexpr std::string_view kPutPerson =
     "insert into people (id, ahv_index, language, personal)"
     " values (:id, :ahv_index, :language, :personal)"
@@ -40,6 +46,20 @@ constexpr std::string_view kRedeem =
 constexpr std::string_view kKill =
     "update letters set dead = :now where id = :id and used is null and dead is null";
 
+/// Fails: conflict (somebody else has this AHV number, by an index of a key that is not active).
+Result<void> is_nobody_elses(const StoreContext& context, const Person& person) {
+  if (!person.ahv) return {};
+  const std::vector<std::string> indexes = ahv_indexes(context.keyring, *person.ahv);
+  for (const std::string& index : std::span(indexes).subspan(1)) {
+    const auto other = sql::find_one<bool>(
+        context.connection, kOtherByAhv, {{"ahv_index", index}, {"id", person.id.text()}},
+        [](Row& row) -> Result<bool> { return row.integer() > 0; });
+    if (!other) return fail(other.error());
+    if (other->value_or(false)) return fail(Errc::conflict, "store: the AHV number is taken");
+  }
+  return {};
+}
+
 Result<Letter> read_letter(Row& row) {
   Letter letter;
   letter.id = LetterId(std::string(row.text()));
@@ -65,10 +85,14 @@ Result<std::string> index_of(sql::Connection& connection, const PersonId& person
 }  // namespace
 
 Result<std::optional<Person>> SqlPeople::find_by_ahv(const AhvNumber& ahv) {
-  const std::string index = ahv_index(context_.keyring, ahv);
-  if (auto settled = settle_rows(context_, index); !settled) return fail(settled.error());
-  return sql::find_one<Person>(context_.connection, kPersonByAhv, {{"ahv_index", index}},
-                               [&](Row& row) { return read_person(row, context_.keyring); });
+  for (const std::string& index : ahv_indexes(context_.keyring, ahv)) {
+    if (auto settled = settle_rows(context_, index); !settled) return fail(settled.error());
+    auto found =
+        sql::find_one<Person>(context_.connection, kPersonByAhv, {{"ahv_index", index}},
+                              [&](Row& row) { return read_person(row, context_.keyring); });
+    if (!found || *found) return found;
+  }
+  return std::optional<Person>();
 }
 
 Result<Person> SqlPeople::get(const PersonId& id) {
@@ -80,6 +104,10 @@ Result<Person> SqlPeople::get(const PersonId& id) {
 }
 
 Result<void> SqlPeople::put(const Person& person) {
+  // An import finds people under the active key alone.
+  if (auto same = seals_with_the_active_key(context_); !same) return same;
+  // The column's uniqueness does not see who was put there under another key.
+  if (auto other = is_nobody_elses(context_, person); !other) return other;
   // The column is unique, and nobody is found by an id there.
   const std::string index = person.ahv ? ahv_index(context_.keyring, *person.ahv)
                                        : context_.keyring.index("person", person.id.text());

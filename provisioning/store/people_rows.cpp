@@ -17,6 +17,13 @@ constexpr std::string_view kAddLetter =
     " (select coalesce(max(serial), 0) + 1 from letters where person = :person),"
     " :portal, :audience, :code_hash, :code_index, :issued, :expires, :used, :dead)";
 
+constexpr std::string_view kAhv = "ahv";
+
+/// Names whose code an index is of.
+std::string index_purpose(const PortalId& portal, std::string_view ahv_index) {
+  return "letter/" + portal.text() + "/" + std::string(ahv_index);
+}
+
 std::string personal_place(const PersonId& id) { return place_of("people", id.text(), "personal"); }
 
 std::string code_purpose(const LetterId& id) { return "letter/" + id.text(); }
@@ -24,7 +31,11 @@ std::string code_purpose(const LetterId& id) { return "letter/" + id.text(); }
 }  // namespace
 
 std::string ahv_index(const Keyring& keyring, const AhvNumber& ahv) {
-  return keyring.index("ahv", ahv.digits());
+  return keyring.index(kAhv, ahv.digits());
+}
+
+std::vector<std::string> ahv_indexes(const Keyring& keyring, const AhvNumber& ahv) {
+  return keyring.indexes(kAhv, ahv.digits());
 }
 
 std::string seal_personal(const Keyring& keyring, const Person& person) {
@@ -61,9 +72,23 @@ Result<Person> read_person(sql::Row& row, const Keyring& keyring) {
 
 StoredCode stored_code(const Keyring& keyring, const LetterId& letter, std::string_view ahv_index,
                        const PortalId& portal, const ActivationCode& code) {
-  const std::string whose = "letter/" + portal.text() + "/" + std::string(ahv_index);
   return {keyring.hash_code(code_purpose(letter), code.canonical()),
-          keyring.index(whose, code.canonical().reveal())};
+          keyring.index(index_purpose(portal, ahv_index), code.canonical().reveal())};
+}
+
+std::string other_code_indexes(const Keyring& keyring, const AhvNumber& ahv, const PortalId& portal,
+                               const ActivationCode& code) {
+  std::string others;
+  const std::string active = keyring.fingerprint();
+  for (const std::string& key : keyring.fingerprints()) {
+    if (key == active) continue;
+    const Result<std::string> person = keyring.index_under(key, kAhv, ahv.digits());
+    if (!person) continue;
+    const Result<std::string> index =
+        keyring.index_under(key, index_purpose(portal, *person), code.canonical().reveal());
+    if (index) others.append(others.empty() ? "" : " ").append(*index);
+  }
+  return others;
 }
 
 bool is_code_of(const Keyring& keyring, const LetterId& letter, std::string_view hash,

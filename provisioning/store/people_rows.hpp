@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/keyring.hpp"
 #include "domain/ports/people.hpp"
@@ -12,6 +13,8 @@ namespace portal {
 // How people and letters stand in their tables, for `SqlPeople` and for the settling of imports.
 
 std::string ahv_index(const Keyring& keyring, const AhvNumber& ahv);
+/// Under every key, the active one first.
+std::vector<std::string> ahv_indexes(const Keyring& keyring, const AhvNumber& ahv);
 
 /// The column people.personal of a person; it opens for no other.
 std::string seal_personal(const Keyring& keyring, const Person& person);
@@ -28,6 +31,10 @@ struct StoredCode {
 };
 StoredCode stored_code(const Keyring& keyring, const LetterId& letter, std::string_view ahv_index,
                        const PortalId& portal, const ActivationCode& code);
+/// The same index under the keys that are not active, apart by blanks: a letter from before a
+/// change of keys keeps its own, for nobody can make it anew without the code.
+std::string other_code_indexes(const Keyring& keyring, const AhvNumber& ahv, const PortalId& portal,
+                               const ActivationCode& code);
 bool is_code_of(const Keyring& keyring, const LetterId& letter, std::string_view hash,
                 const ActivationCode& code);
 

@@ -17,35 +17,43 @@ constexpr std::string_view kConsume =
     "delete from proofs where account = :account and place_index = :place_index"
     " and expires > :now";
 
-std::string index_of(const Keyring& keyring, const Source& source) {
+std::string source_text(const Source& source) {
   std::string place;
   pack(place, source.service);
   pack(place, source.throttle_key());
-  return keyring.index("proof", place);
+  return place;
 }
 
 }  // namespace
 
 Result<void> SqlProofs::leave(const AccountId& account, const Source& source, UtcTime expires) {
-  const std::string place = index_of(context_.keyring, source);
+  const std::string place = context_.keyring.index("proof", source_text(source));
   return sql::run(context_.connection, kLeave,
                   {{"account", account.text()}, {"place_index", place}, {"expires", expires}});
 }
 
 Result<bool> SqlProofs::waits(const AccountId& account, const Source& source, UtcTime now) {
-  const std::string place = index_of(context_.keyring, source);
-  const auto found =
-      sql::find_one<bool>(context_.connection, kWaits,
-                          {{"account", account.text()}, {"place_index", place}, {"now", now}},
-                          [](sql::Row& row) -> Result<bool> { return row.integer() > 0; });
-  if (!found) return fail(found.error());
-  return found->value_or(false);
+  for (const std::string& place : context_.keyring.indexes("proof", source_text(source))) {
+    const auto found =
+        sql::find_one<bool>(context_.connection, kWaits,
+                            {{"account", account.text()}, {"place_index", place}, {"now", now}},
+                            [](sql::Row& row) -> Result<bool> { return row.integer() > 0; });
+    if (!found) return fail(found.error());
+    if (found->value_or(false)) return true;
+  }
+  return false;
 }
 
 Result<bool> SqlProofs::consume(const AccountId& account, const Source& source, UtcTime now) {
-  const std::string place = index_of(context_.keyring, source);
-  return sql::changes(context_.connection, kConsume,
-                      {{"account", account.text()}, {"place_index", place}, {"now", now}});
+  bool any = false;
+  for (const std::string& place : context_.keyring.indexes("proof", source_text(source))) {
+    const Result<bool> consumed =
+        sql::changes(context_.connection, kConsume,
+                     {{"account", account.text()}, {"place_index", place}, {"now", now}});
+    if (!consumed) return consumed;
+    any = any || *consumed;
+  }
+  return any;
 }
 
 }  // namespace portal

@@ -2,6 +2,7 @@
 
 #include "store/group_commit.hpp"
 #include "store/housekeeping.hpp"
+#include "store/keys.hpp"
 #include "store/migrations.hpp"
 #include "store/rollback.hpp"
 #include "store/sql/location.hpp"
@@ -19,10 +20,10 @@ constexpr int kMostToSettle = 100;  // people that one read looks at
 Result<std::unique_ptr<sql::Connection>> connect(const sql::Location& location,
                                                  sql::Connection::Access access,
                                                  std::chrono::milliseconds patience,
-                                                 const std::string& fingerprint) {
+                                                 const std::vector<std::string>& held) {
   auto connection = sql::Connection::open(location, access, patience);
   if (!connection) return connection;
-  const Result<int> number = prove_ownership(**connection, migrations(), fingerprint);
+  const Result<int> number = prove_ownership(**connection, migrations(), held);
   if (!number) return fail(Errc::unavailable, number.error().detail);
   if (*number != migrations().back().number) {
     return fail(Errc::unavailable, "store: the file was replaced by an empty or older one");
@@ -32,16 +33,26 @@ Result<std::unique_ptr<sql::Connection>> connect(const sql::Location& location,
 
 /// Brings the store up to date. One that is not ours is only read.
 Result<void> prepare(const sql::Location& location, std::chrono::milliseconds patience,
-                     const std::string& fingerprint, UtcTime now) {
+                     const std::vector<std::string>& held, UtcTime now) {
   Result<void> done = location.prepare();
   if (!done) return done;
   const auto probe = sql::Connection::open(location, sql::Connection::Access::read, patience);
   if (!probe) return fail(probe.error());
-  const Result<int> number = prove_ownership(**probe, migrations(), fingerprint);
+  const Result<int> number = prove_ownership(**probe, migrations(), held);
   if (!number) return fail(number.error());
   const auto connection = sql::Connection::open(location, sql::Connection::Access::write, patience);
   if (!connection) return fail(connection.error());
-  return migrate(**connection, migrations(), fingerprint, now);
+  return migrate(**connection, migrations(), held, now);
+}
+
+/// Which of the keys seals is for the store to say, not for the file.
+Result<void> adopt_keys(const sql::Location& location, std::chrono::milliseconds patience,
+                        Keyring& keyring) {
+  const auto connection = sql::Connection::open(location, sql::Connection::Access::read, patience);
+  if (!connection) return fail(connection.error());
+  const auto used = used_fingerprints(**connection);
+  if (!used) return fail(used.error());
+  return keyring.use(used->front(), used->back());
 }
 
 }  // namespace
@@ -102,8 +113,8 @@ class SqlStore::Engine {
 
   static sql::Pool::Connect connector(const sql::Location& location, sql::Connection::Access access,
                                       const StoreSettings& settings, const Keyring& keyring) {
-    return [location, access, patience = settings.patience, fingerprint = keyring.fingerprint()] {
-      return connect(location, access, patience, fingerprint);
+    return [location, access, patience = settings.patience, &keyring] {
+      return connect(location, access, patience, keyring.fingerprints());
     };
   }
 
@@ -123,16 +134,18 @@ Result<void> check_store_url(std::string_view url) {
 SqlStore::SqlStore(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
 SqlStore::~SqlStore() = default;
 
-Result<std::unique_ptr<SqlStore>> SqlStore::open(const StoreSettings& settings,
-                                                 const Keyring& keyring, const Clock& clock) {
+Result<std::unique_ptr<SqlStore>> SqlStore::open(const StoreSettings& settings, Keyring& keyring,
+                                                 const Clock& clock) {
   if (settings.readers < 1 || settings.readers > kMostReaders) {
     return fail(Errc::malformed, "store: the number of readers must be 1 to 64");
   }
   const Result<sql::Location> location = sql::Location::parse(settings.url);
   if (!location) return fail(location.error());
   const Result<void> prepared =
-      prepare(*location, settings.patience, keyring.fingerprint(), clock.now());
+      prepare(*location, settings.patience, keyring.fingerprints(), clock.now());
   if (!prepared) return fail(prepared.error());
+  const Result<void> adopted = adopt_keys(*location, settings.patience, keyring);
+  if (!adopted) return fail(adopted.error());
   return std::unique_ptr<SqlStore>(
       new SqlStore(std::make_unique<Engine>(*location, settings, keyring, clock)));
 }

@@ -31,12 +31,13 @@ Result<void> check_store_url(std::string_view url);
 /// a keyed index (requirement R5). Several processes may use one file or database.
 class SqlStore final : public Store {
  public:
-  /// Connects, brings the schema up to date and proves that `keyring` is the store's own: its
-  /// fingerprint is kept at the first start. `keyring` and `clock` must outlive the store.
-  /// Fails: malformed (the URL), denied (another key, requirement T7; a file that others may use;
-  /// a schema newer than this program: nothing was changed), unavailable.
-  static Result<std::unique_ptr<SqlStore>> open(const StoreSettings& settings,
-                                                const Keyring& keyring, const Clock& clock);
+  /// Connects, brings the schema up to date and proves that `keyring` holds every key that the
+  /// store has used: their fingerprints are kept in it. Tells the keyring which one is active.
+  /// `keyring` and `clock` must outlive the store. Fails: malformed (the URL), denied (a key is
+  /// missing, requirement T7; a file that others may use; a schema newer than this program: nothing
+  /// was changed), unavailable.
+  static Result<std::unique_ptr<SqlStore>> open(const StoreSettings& settings, Keyring& keyring,
+                                                const Clock& clock);
   ~SqlStore() override;
 
   /// See Store. One write at a time, in the order of asking, durable when it returns; those that

@@ -8,6 +8,7 @@
 #include "store/context.hpp"
 #include "store/imports.hpp"
 #include "store/intents.hpp"
+#include "store/keys.hpp"
 #include "store/outbox.hpp"
 #include "store/outbox_view.hpp"
 #include "store/password_resets.hpp"
@@ -37,7 +38,8 @@ class SqlTransaction final : public Transaction {
         proofs_(context),
         recovery_codes_(context),
         password_resets_(context),
-        imports_(context) {}
+        imports_(context),
+        keys_(context) {}
 
   People& people() override { return people_; }
   Accounts& accounts() override { return accounts_; }
@@ -54,6 +56,7 @@ class SqlTransaction final : public Transaction {
   RecoveryCodes& recovery_codes() override { return recovery_codes_; }
   PasswordResets& password_resets() override { return password_resets_; }
   Imports& imports() override { return imports_; }
+  MasterKeys& keys() override { return keys_; }
 
  private:
   SqlPeople people_;
@@ -71,6 +74,7 @@ class SqlTransaction final : public Transaction {
   SqlRecoveryCodes recovery_codes_;
   SqlPasswordResets password_resets_;
   SqlImports imports_;
+  SqlKeys keys_;
 };
 
 }  // namespace portal

@@ -93,7 +93,7 @@ void Gate::find_session(Visit& visit) const {
 }
 
 std::string Gate::csrf_of(const Secret& visit_token) const {
-  return neighbours_.keyring.index("csrf", visit_token.reveal());
+  return neighbours_.keyring.lasting_index("csrf", visit_token.reveal());
 }
 
 http::Response Gate::error_page(int status, const http::Request& request) const {

@@ -1,8 +1,10 @@
 // config/openapi.json against the code: the same routes, and answers of the shapes it promises.
 
 #include <algorithm>
+#include <filesystem>
 
 #include "base/file.hpp"
+#include "base/key_file.hpp"
 #include "fixture.hpp"
 #include "source_routes.hpp"
 
@@ -227,6 +229,30 @@ void answers_about_sms_have_the_documented_shape(void**) {
   assert_int_equal(made.at("attempts").size(), 2);
 }
 
+void answers_about_keys_have_the_documented_shape(void**) {
+  // T7
+  Desk desk;
+  assert_ok(add_key_to_file(desk.house.key_file()));
+  const auto state = [&] {
+    const json shown = checked(desk, "get", "/v1/keys", "/v1/keys");
+    return shown.at("keys").at(0).at("state").get<std::string>();
+  };
+  assert_text(state(), "active");
+  const json done = checked(desk, "post", "/v1/keys/activate", "/v1/keys/activate");
+  assert_text(done.at("active").get<std::string>(), desk.house.keyring.fingerprint());
+  assert_text(state(), "active");
+  const json shown = checked(desk, "get", "/v1/keys", "/v1/keys");
+  assert_int_equal(shown.at("keys").size(), 2);
+  assert_text(shown.at("keys").at(1).at("state").get<std::string>(), "earlier");
+  assert_false(shown.at("resealing").is_null());
+  assert_true(shown.at("holders").at(0).at("lacks").is_null());
+  assert_int_equal(desk.house.event_count("key.activated"), 1);
+  std::filesystem::remove(desk.house.key_file());
+  assert_text(
+      checked(desk, "post", "/v1/keys/activate", "/v1/keys/activate").at("code").get<std::string>(),
+      "not_found");
+}
+
 void refusals_have_the_documented_shape(void**) {
   // J6
   const Desk desk;
@@ -250,6 +276,7 @@ int main() {
       cmocka_unit_test(answers_about_the_outbox_have_the_documented_shape),
       cmocka_unit_test(answers_about_mails_have_the_documented_shape),
       cmocka_unit_test(answers_about_sms_have_the_documented_shape),
+      cmocka_unit_test(answers_about_keys_have_the_documented_shape),
       cmocka_unit_test(refusals_have_the_documented_shape),
   };
   return cmocka_run_group_tests(tests, nullptr, nullptr);

@@ -7,6 +7,7 @@
 
 #include "api/administration_api.hpp"
 #include "domain/invited_people.hpp"
+#include "domain/key_rotation.hpp"
 #include "domain/mail_trial.hpp"
 #include "domain/outbox_administration.hpp"
 #include "domain/sms_trial.hpp"
@@ -62,8 +63,9 @@ class Desk {
         sms_trials(*house.store, &fake_sms_trials, {}, house.clock),
         invited(*house.store, house.clock),
         outbox(*house.store, house.clock),
+        rotation(*house.store, house.keyring, house.clock, {house.key_file(), "node"}),
         api(*house.administration, *house.imports, invited, outbox, {mail_trials, sms_trials},
-            house.portals, {{kDaemonGroup}, "0.1.0"}, house.clock) {
+            rotation, house.portals, {{kDaemonGroup}, "0.1.0"}, house.clock) {
     api.add_routes(router);
   }
 
@@ -117,6 +119,7 @@ class Desk {
   SmsTrialService sms_trials;
   InvitedPeople invited;
   OutboxAdministration outbox;
+  KeyRotation rotation;
   AdministrationApi api;
 
  private:

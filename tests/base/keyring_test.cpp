@@ -5,8 +5,10 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <string>
 
+#include "base/key_file.hpp"
 #include "base/random.hpp"
 #include "support/cmocka.hpp"
 
@@ -100,6 +102,109 @@ void a_damaged_key_file_is_refused(void**) {
   assert_error(Keyring::load(file), Errc::malformed);
 }
 
+/// A file with one key, and the keyring of that time.
+struct Changing {
+  Changing() {
+    assert_ok(Keyring::generate(file));
+    before.emplace(*Keyring::load(file));
+  }
+  TemporaryFolder folder;
+  std::filesystem::path file = folder.path / "key";
+  std::optional<Keyring> before;
+};
+
+void an_earlier_key_still_opens_and_verifies(void**) {
+  // T7, R5
+  Changing changing;
+  const Secret code("447683");
+  const std::string sealed = changing.before->seal("a seed", "factors/1/seed");
+  const std::string hash = changing.before->hash_code("sms", code);
+  assert_ok(add_key_to_file(changing.file));
+  const Result<Keyring> both = Keyring::load(changing.file);
+  assert_ok(both);
+  assert_true(both->fingerprint() != changing.before->fingerprint());
+  const auto held = both->fingerprints();
+  assert_int_equal(held.size(), 2);
+  test::assert_text(held[0], both->fingerprint());
+  test::assert_text(held[1], changing.before->fingerprint());
+  test::assert_text(both->open(sealed, "factors/1/seed")->reveal(), "a seed");
+  assert_true(both->verify_code(hash, "sms", code));
+  assert_false(both->verify_code(hash, "sms", Secret("447684")));
+  // The new one seals, and who lacks it says which one is missing.
+  const std::string anew = both->seal("a seed", "factors/1/seed");
+  assert_true(anew.starts_with(both->mark()));
+  test::assert_text(both->mark(), both->fingerprint().substr(0, 8) + ".");
+  const auto refused = changing.before->open(anew, "factors/1/seed");
+  assert_error(refused, Errc::denied);
+  assert_true(refused.error().detail.find(both->fingerprint().substr(0, 8)) != std::string::npos);
+  assert_false(changing.before->verify_code(both->hash_code("sms", code), "sms", code));
+}
+
+void what_an_earlier_program_made_has_no_mark_and_is_read(void**) {
+  // R5
+  Changing changing;
+  const Secret code("447683");
+  const std::string sealed = changing.before->seal("a seed", "row").substr(9);
+  const std::string hash = changing.before->hash_code("sms", code).substr(9);
+  assert_true(sealed.find('.') == std::string::npos);
+  assert_ok(add_key_to_file(changing.file));
+  const Result<Keyring> both = Keyring::load(changing.file);
+  assert_ok(both);
+  const Keyring& before = *changing.before;
+  for (const Keyring* keyring : {&before, &*both}) {
+    test::assert_text(keyring->open(sealed, "row")->reveal(), "a seed");
+    assert_error(keyring->open(sealed, "another row"), Errc::denied);
+    assert_true(keyring->verify_code(hash, "sms", code));
+    assert_false(keyring->verify_code(hash, "sms", Secret("447684")));
+  }
+  assert_error(Keyring::ephemeral().open(sealed, "row"), Errc::denied);
+  assert_false(Keyring::ephemeral().verify_code(hash, "sms", code));
+}
+
+void a_value_is_looked_up_under_every_key(void**) {
+  // R5
+  Changing changing;
+  const std::string index = changing.before->index("ahv", "x");
+  assert_ok(add_key_to_file(changing.file));
+  Result<Keyring> both = Keyring::load(changing.file);
+  assert_ok(both);
+  const auto all = both->indexes("ahv", "x");
+  assert_int_equal(all.size(), 2);
+  test::assert_text(all[0], both->index("ahv", "x"));
+  test::assert_text(all[1], index);
+  // What nobody could guess is found as it always was.
+  test::assert_text(both->lasting_index("ahv", "x"), index);
+  test::assert_text(*both->index_under(changing.before->fingerprint(), "ahv", "x"), index);
+  assert_error(both->index_under("0123456789abcdef", "ahv", "x"), Errc::unavailable);
+  // The store may say that the earlier one is still active.
+  assert_ok(both->use(changing.before->fingerprint(), changing.before->fingerprint()));
+  test::assert_text(both->index("ahv", "x"), index);
+  assert_int_equal(both->indexes("ahv", "x").size(), 2);
+  assert_error(both->use(changing.before->fingerprint(), "0123456789abcdef"), Errc::denied);
+  test::assert_text(both->fingerprint(), changing.before->fingerprint());
+}
+
+void keys_are_taken_up_and_none_is_given_up(void**) {
+  // T7
+  Changing changing;
+  Keyring& running = *changing.before;
+  const std::string active = running.fingerprint();
+  assert_int_equal(*running.take_up(changing.file), 0);
+  assert_ok(add_key_to_file(changing.file));
+  assert_int_equal(*running.take_up(changing.file), 1);
+  test::assert_text(running.fingerprint(), active);
+  assert_int_equal(running.fingerprints().size(), 2);
+  assert_true(running.fingerprints()[0] != active);
+  // Another file, a damaged one and none change nothing.
+  const auto other = changing.folder.path / "other";
+  assert_ok(Keyring::generate(other));
+  assert_error(running.take_up(other), Errc::conflict);
+  assert_int_equal(::truncate(other.c_str(), 30), 0);
+  assert_error(running.take_up(other), Errc::malformed);
+  assert_error(running.take_up(changing.folder.path / "none"), Errc::not_found);
+  assert_int_equal(running.fingerprints().size(), 2);
+}
+
 }  // namespace
 
 int main() {
@@ -111,6 +216,10 @@ int main() {
       cmocka_unit_test(a_key_file_is_private_new_and_read_back),
       cmocka_unit_test(a_key_file_that_others_may_read_is_refused),
       cmocka_unit_test(a_damaged_key_file_is_refused),
+      cmocka_unit_test(an_earlier_key_still_opens_and_verifies),
+      cmocka_unit_test(what_an_earlier_program_made_has_no_mark_and_is_read),
+      cmocka_unit_test(a_value_is_looked_up_under_every_key),
+      cmocka_unit_test(keys_are_taken_up_and_none_is_given_up),
   };
   return cmocka_run_group_tests(tests, nullptr, nullptr);
 }

@@ -88,7 +88,7 @@ Result<void> fill(Store& store, UtcTime now) {
 
 int main(int argc, char* argv[]) {
   if (argc != 3) return 2;
-  const auto keyring = Keyring::load(argv[2]);
+  auto keyring = Keyring::load(argv[2]);
   const SystemClock clock;
   if (!keyring) {
     std::cerr << "fill_store: " << keyring.error().detail << '\n';

@@ -302,6 +302,33 @@ void a_key_is_made_once(void**) {
   assert_says(again.err, "a key is never overwritten");
 }
 
+void keys_are_changed_in_two_steps(void**) {
+  // T7
+  OpenDesk desk;
+  const std::string key = desk.house.key_file().string();
+  assert_exit(desk.run("key rotate " + key + ".none"), 1);
+  assert_exit(desk.run("key rotate"), 2);
+  const std::string first = desk.house.keyring.fingerprint();
+  const Outcome added = desk.run("key rotate " + key);
+  assert_exit(added, 0);
+  const std::string second = added.out.substr(0, 16);
+  assert_true(second != first);
+  assert_says(added.err, "portalctl key activate");
+  assert_text(desk.house.keyring.fingerprint(), first);
+  const Outcome active = desk.run("key activate");
+  assert_exit(active, 0);
+  assert_says(active.out, second);
+  assert_text(desk.house.keyring.fingerprint(), second);
+  const Outcome status = desk.run("key status");
+  assert_exit(status, 0);
+  assert_says(status.out, second + "  active");
+  assert_says(status.out, first + "  earlier");
+  assert_says(status.out, "recovery codes");
+  assert_says(status.err, "Being sealed with the active key");
+  assert_true(desk.run("--csv key status").out.starts_with("fingerprint,state,activated\r\n"));
+  assert_text(desk.run("--quiet key status").err, "");
+}
+
 void config_check_asks_the_portald_beside_it(void**) {
   // J6
   const OpenDesk desk;
@@ -349,6 +376,7 @@ int main() {
       cmocka_unit_test(without_a_daemon_it_exits_with_three),
       cmocka_unit_test(who_may_not_administer_exits_with_four),
       cmocka_unit_test(a_key_is_made_once),
+      cmocka_unit_test(keys_are_changed_in_two_steps),
       cmocka_unit_test(config_check_asks_the_portald_beside_it),
   };
   return cmocka_run_group_tests(tests, nullptr, nullptr);

@@ -37,7 +37,7 @@ void record(Store& store) {
 /// Writes three times in a child that PORTAL_CRASH_AT says when to kill; how many writes stayed.
 int stayed_after_crash_at(const char* point) {
   const test::TemporaryFolder folder;
-  const Keyring keyring = Keyring::ephemeral();
+  Keyring keyring = Keyring::ephemeral();
   const SystemClock clock;
   const StoreSettings settings{"sqlite://" + (folder.path() / "portal.db").string()};
   const pid_t child = ::fork();

@@ -138,6 +138,7 @@ class FakeStore final : public Store, Transaction {
   RecoveryCodes& recovery_codes() override { std::abort(); }
   PasswordResets& password_resets() override { std::abort(); }
   Imports& imports() override { std::abort(); }
+  MasterKeys& keys() override { std::abort(); }
 
   std::mutex mutex_;
   FakeQueue queue_;

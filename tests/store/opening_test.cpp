@@ -33,7 +33,8 @@ void another_key_is_refused_and_changes_nothing(void**) {
   f.close();
   const std::string before = content_of(f);
   assert_true(before.size() > (on_postgresql() ? 100U : 4096U));
-  const auto refused = SqlStore::open(f.settings(), Keyring::ephemeral(), f.clock);
+  Keyring another = Keyring::ephemeral();
+  const auto refused = SqlStore::open(f.settings(), another, f.clock);
   assert_error(refused, Errc::denied);
   assert_true(content_of(f) == before);
   f.open();
@@ -44,7 +45,8 @@ void another_key_is_refused_while_the_store_is_in_use(void**) {
   // T7
   StoreFixture f;
   stored_account(f);
-  const auto refused = SqlStore::open(f.settings(), Keyring::ephemeral(), f.clock);
+  Keyring another = Keyring::ephemeral();
+  const auto refused = SqlStore::open(f.settings(), another, f.clock);
   assert_error(refused, Errc::denied);
   stored_account(f, numbered_ahv(1), "otto@example.ch", "u2");
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
@@ -58,7 +59,7 @@ inline Portal sample_portal(const std::string& id) {
 class House {
  public:
   explicit House(RegistrationSettings settings = {}, LoginSettings login_settings = {})
-      : keyring(Keyring::ephemeral()),
+      : keyring(made_key(key_file())),
         totp(*OathTotpCodes::create()),
         portals({sample_portal("flex"), sample_portal("1e")}),
         rules(*PasswordRules::load(settings.profile, "/usr/share/john/password.lst")) {
@@ -160,6 +161,8 @@ class House {
     }));
   }
 
+  std::filesystem::path key_file() const { return folder.path() / "master.key"; }
+
   TemporaryFolder folder;
   ManualClock clock;
   Keyring keyring;
@@ -184,6 +187,11 @@ class House {
   Administrator admin{"uid 0", {"local", "portalctl"}};
 
  private:
+  static Keyring made_key(const std::filesystem::path& file) {
+    assert_ok(Keyring::generate(file));
+    return *Keyring::load(file);
+  }
+
   static constexpr std::chrono::milliseconds patience{20'000};
 };
 

@@ -26,6 +26,7 @@ class ForwardingTransaction : public Transaction {
   RecoveryCodes& recovery_codes() override { return behind_.recovery_codes(); }
   PasswordResets& password_resets() override { return behind_.password_resets(); }
   Imports& imports() override { return behind_.imports(); }
+  MasterKeys& keys() override { return behind_.keys(); }
 
  private:
   Transaction& behind_;

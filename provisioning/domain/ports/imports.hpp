@@ -49,7 +49,8 @@ struct SealedRow {
   AudienceId audience;
   LetterId letter;  ///< empty, as are the next two: the row has no code
   std::string code_hash;
-  std::string code_index;  ///< alike for the same code of the same person and portal
+  std::string code_index;          ///< alike for the same code of the same person and portal
+  std::string other_code_indexes;  ///< the same under other keys than the active, apart by blanks
 };
 
 enum class ImportState {
@@ -100,6 +101,7 @@ class Imports {
  public:
   virtual ~Imports() = default;
 
+  /// Fails: conflict (the master key is being changed, which people are looked up by).
   virtual Result<void> open(const ImportId& id, std::string_view owner, UtcTime now) = 0;
   /// Fails: not_found.
   virtual Result<Import> get(const ImportId& id) = 0;
@@ -110,7 +112,8 @@ class Imports {
   /// beside which others write.
   virtual std::vector<SealedRow> seal(std::span<const ImportRow> rows, UtcTime now) const = 0;
   /// Adds rows to an open import. Rows whose line is there already, with the same content, are
-  /// passed over: a chunk may be sent twice. Clashes spoil the import.
+  /// passed over: a chunk may be sent twice. Clashes spoil the import. Fails: unavailable (sealed
+  /// with a key that is not active: seal them again).
   virtual Result<RowsAdded> add(const ImportId& id, std::span<const SealedRow> rows,
                                 UtcTime now) = 0;
   virtual Result<void> spoil(const ImportId& id, UtcTime now) = 0;

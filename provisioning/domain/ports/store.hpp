@@ -25,6 +25,7 @@ class Proofs;
 class RecoveryCodes;
 class PasswordResets;
 class Imports;
+class MasterKeys;
 
 /// All that the store owns, inside one transaction.
 class Transaction {
@@ -45,6 +46,7 @@ class Transaction {
   virtual RecoveryCodes& recovery_codes() = 0;
   virtual PasswordResets& password_resets() = 0;
   virtual Imports& imports() = 0;
+  virtual MasterKeys& keys() = 0;
 };
 
 /// The durable memory of the product. Thread-safe; calls block.
