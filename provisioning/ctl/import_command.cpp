@@ -111,7 +111,10 @@ ExitCode commit(Import& import, std::size_t rows, Daemon& daemon, const Terminal
   }
   if (import.is_committed()) import.keep();
   if (!body) {
-    if (import.is_committed()) terminal.note("The rows are in force all the same.");
+    terminal.note(import.is_committed()
+                      ? "The rows are in force all the same."
+                      : "Whether the rows are in force is not known: import the file again, which "
+                        "changes nothing if they are.");
     return daemon.exit_code();
   }
   terminal.facts(*report, *body,

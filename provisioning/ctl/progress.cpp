@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <iostream>
 
 namespace portal::ctl {
@@ -36,7 +37,7 @@ std::string pace_in_words(const Pace& pace) {
   // In seconds first: the product with milliseconds would be too large for large files.
   const double seconds = static_cast<double>(elapsed) / 1000.0 * static_cast<double>(left) /
                          static_cast<double>(pace.done);
-  return words + ", " + in_time(static_cast<std::uint64_t>(seconds + 0.5)) + " left";
+  return words + ", " + in_time(static_cast<std::uint64_t>(std::llround(seconds))) + " left";
 }
 
 std::string pace_as_bar(const Pace& pace) {

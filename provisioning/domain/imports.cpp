@@ -172,7 +172,8 @@ Result<bool> ImportService::work(std::chrono::milliseconds budget) {
   const auto end = Steady::now() + budget;
   while (true) {
     // One thread at a time, its pause included: two would leave the store to nobody.
-    const std::scoped_lock lock(working_);
+    const std::unique_lock lock(working_, end);
+    if (!lock) return true;
     const Result<bool> more = has_work();
     if (!more || !*more) return more;
     const auto begun = Steady::now();

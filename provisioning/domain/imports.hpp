@@ -65,7 +65,7 @@ class ImportService {
   Store& store_;
   const Clock& clock_;
   const RegistrationSettings settings_;
-  std::mutex working_;
+  std::timed_mutex working_;
 };
 
 }  // namespace portal

@@ -53,9 +53,11 @@ constexpr std::string_view kCount =
     " letters = letters + :letters where number = :import";
 constexpr std::string_view kForgetRow =
     "delete from import_rows where import = :import and line = :line";
+constexpr std::string_view kSpoilOpenOnesOf =
+    "update imports set spoilt = 1 where state = 'open' and number in (select import from"
+    " import_rows where person_key = :person_key and ahv_index = :ahv_index)";
 constexpr std::string_view kForgetRowsOf =
-    "delete from import_rows where person_key = :person_key and ahv_index = :ahv_index"
-    " and import in (select number from imports where state <> 'open')";
+    "delete from import_rows where person_key = :person_key and ahv_index = :ahv_index";
 constexpr std::string_view kSettledTo =
     "update imports set settled_to = :last where number = :import";
 constexpr std::string_view kSettled = "update imports set state = 'settled' where number = :import";
@@ -279,8 +281,13 @@ Result<int> settle_next(StoreContext context, int rows) {
 }
 
 Result<void> forget_rows_of(StoreContext context, std::string_view ahv_index) {
+  const std::int64_t key = person_key(ahv_index);
+  // What is still open was sent before the erasure, and would bring the person back.
+  auto spoilt = sql::run(context.connection, kSpoilOpenOnesOf,
+                         {{"person_key", key}, {"ahv_index", ahv_index}});
+  if (!spoilt) return spoilt;
   return sql::run(context.connection, kForgetRowsOf,
-                  {{"person_key", person_key(ahv_index)}, {"ahv_index", ahv_index}});
+                  {{"person_key", key}, {"ahv_index", ahv_index}});
 }
 
 }  // namespace portal

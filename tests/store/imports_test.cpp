@@ -228,7 +228,7 @@ void rows_that_cannot_both_be_are_told_with_both_lines(void**) {
   }
 }
 
-void a_file_of_one_person_alone_is_refused_in_no_time(void**) {
+void a_file_of_one_person_alone_is_refused_row_by_row(void**) {
   // J6
   StoreFixture f;
   const ImportId id = opened(f);
@@ -303,37 +303,6 @@ void an_open_import_goes_on_after_a_restart(void**) {
   assert_true(reads_as_open(f, numbered_ahv(8), "K7QF-9XTM-2PWR"));
   settle_all(f);
   assert_int_equal(rows_in(f, "people"), 8);
-}
-
-void who_is_erased_does_not_come_back_with_rows_that_wait(void**) {
-  // J5
-  StoreFixture f;
-  const Account vera = stored_account(f, numbered_ahv(1));
-  imported(f, import_rows(1, 3));
-  f.write([&](Transaction& t) { got(t.people().erase(vera.person)); });
-  settle_all(f);
-  assert_false(reads_as_open(f, numbered_ahv(1), "K7QF-9XTM-2PWR"));
-  assert_int_equal(rows_in(f, "people"), 2);
-  assert_int_equal(rows_in(f, "import_rows"), 0);
-}
-
-void nothing_sealed_is_left_of_who_is_erased_before_the_rows_are_deleted(void**) {
-  // J5
-  for (const int settled : {1, 3}) {
-    StoreFixture f;
-    imported(f, import_rows(1, 3));
-    f.write([&](Transaction& t) {
-      assert_true(got(t.imports().settle(settled)) >= settled);
-      for (int line = 1; line <= 2; ++line) {
-        const Person person = got(t.people().find_by_ahv(numbered_ahv(line))).value();
-        got(t.people().erase(person.id));
-      }
-    });
-    assert_int_equal(rows_in(f, "import_rows"), 1);
-    settle_all(f);
-    assert_int_equal(rows_in(f, "people"), 1);
-    assert_true(reads_as_open(f, numbered_ahv(3)));
-  }
 }
 
 void what_is_settled_is_settled_once_and_whole_people_at_a_time(void**) {
@@ -423,12 +392,10 @@ int main() {
       cmocka_unit_test(another_audience_is_another_letter_and_no_code_is_none),
       cmocka_unit_test(a_chunk_that_is_sent_twice_is_taken_once),
       cmocka_unit_test(rows_that_cannot_both_be_are_told_with_both_lines),
-      cmocka_unit_test(a_file_of_one_person_alone_is_refused_in_no_time),
+      cmocka_unit_test(a_file_of_one_person_alone_is_refused_row_by_row),
       cmocka_unit_test(a_committed_import_takes_no_rows_and_is_committed_once),
       cmocka_unit_test(what_is_abandoned_is_forgotten_bit_by_bit),
       cmocka_unit_test(an_open_import_goes_on_after_a_restart),
-      cmocka_unit_test(who_is_erased_does_not_come_back_with_rows_that_wait),
-      cmocka_unit_test(nothing_sealed_is_left_of_who_is_erased_before_the_rows_are_deleted),
       cmocka_unit_test(what_is_settled_is_settled_once_and_whole_people_at_a_time),
       cmocka_unit_test(sixty_four_redemptions_across_a_settling_give_one_success),
   };
