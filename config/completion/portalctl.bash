@@ -49,7 +49,10 @@ _portalctl() {
             'codes issue' | \
             'codes reissue' | \
             'config check' | \
+            'key activate' | \
             'key generate' | \
+            'key rotate' | \
+            'key status' | \
             'mail test' | \
             'outbox list' | \
             'outbox retry' | \
@@ -115,8 +118,11 @@ _portalctl() {
     'mail test') options+=' --language --relay' ;;
     'sms') words='test' ;;
     'sms test') options+=' --gateway --language' ;;
-    'key') words='generate' ;;
+    'key') words='activate generate rotate status' ;;
     'key generate') files=1 ;;
+    'key rotate') files=1 ;;
+    'key activate') ;;
+    'key status') ;;
     'config') words='check' ;;
     'config check') files=1 ;;
     'completion') words='bash' ;;

@@ -11,8 +11,7 @@ class AdministrationApi::Context {
  public:
   Context(AdministrationService& service, ImportService& imports, InvitedPeople& invited,
           OutboxAdministration& outbox, Trials trials, KeyRotation& rotation,
-          const Portals& portals, Settings settings,
-          const Clock& clock)
+          const Portals& portals, Settings settings, const Clock& clock)
       : service_(service),
         imports_(imports),
         invited_(invited),
@@ -76,8 +75,8 @@ AdministrationApi::AdministrationApi(AdministrationService& service, ImportServi
                                      InvitedPeople& invited, OutboxAdministration& outbox,
                                      Trials trials, KeyRotation& rotation, const Portals& portals,
                                      Settings settings, const Clock& clock)
-    : context_(std::make_unique<Context>(service, imports, invited, outbox, trials, rotation, portals,
-                                         std::move(settings), clock)) {}
+    : context_(std::make_unique<Context>(service, imports, invited, outbox, trials, rotation,
+                                         portals, std::move(settings), clock)) {}
 
 AdministrationApi::~AdministrationApi() = default;
 

@@ -168,7 +168,8 @@ Result<void> House::Rooms::start_servers(int login_socket) {
 
   site.emplace(web::Site::Neighbours{services->registrations, services->logins, services->sessions,
                                      *store, portals, *base.words, base.qr_codes, base.keyring,
-                                     clock, services->recovery, services->password_resets},
+                                     clock, services->recovery, services->password_resets,
+                                     services->password_changes, services->factor_changes},
                site_of(configuration));
   site->add_routes(site_routes);
   auto web_started =

@@ -2,6 +2,7 @@
 
 #include "daemon/foundations.hpp"
 #include "domain/administration.hpp"
+#include "domain/factor_change.hpp"
 #include "domain/factor_enrolment.hpp"
 #include "domain/host_sessions.hpp"
 #include "domain/imports.hpp"
@@ -37,6 +38,7 @@ struct Services {
   PasswordChangeService password_changes;
   PasswordResetService password_resets;
   RecoveryService recovery;
+  FactorChangeService factor_changes;
   SessionService sessions;
   HostSessions host_sessions;
   AdministrationService administration;

@@ -28,7 +28,8 @@ std::string_view outcome_of(RefusalReason reason) noexcept {
     case RefusalReason::code_used:
     case RefusalReason::address_taken:
     case RefusalReason::number_not_allowed:
-    case RefusalReason::account_unusable: return "denied";
+    case RefusalReason::account_unusable:
+    case RefusalReason::factor_missing: return "denied";
   }
   return "denied";
 }
@@ -49,6 +50,7 @@ std::string_view name_of(RefusalReason reason) noexcept {
     case RefusalReason::address_taken: return "address_taken";
     case RefusalReason::number_not_allowed: return "number_not_allowed";
     case RefusalReason::account_unusable: return "account_unusable";
+    case RefusalReason::factor_missing: return "factor_missing";
     case RefusalReason::unavailable: return "unavailable";
   }
   return "unavailable";

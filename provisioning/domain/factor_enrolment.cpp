@@ -171,7 +171,8 @@ Result<FactorEnrolments::Step> FactorEnrolments::take_choice(const LoginConversa
   if (!kind) return EnrolmentRefused{RefusalReason::not_understood, "choice"};
   FactorEnrolment& enrolment = *conversation.enrolment;
   enrolment.step = *kind == FactorKind::sms ? Way::number : Way::app_code;
-  if (*kind == FactorKind::totp) enrolment.seed = new_app_seed();
+  // Going back and forth shows the same key: it may be in the app already.
+  if (*kind == FactorKind::totp && enrolment.seed.empty()) enrolment.seed = new_app_seed();
   return prompt_for(conversation);
 }
 
@@ -194,8 +195,8 @@ Result<FactorEnrolments::Step> FactorEnrolments::take_number(Transaction& transa
   if (!refused) return fail(refused.error());
   if (*refused) return EnrolmentRefused{**refused, "SMS"};
   auto sent = send_code(transaction,
-                        sms_for(claim, ChallengePurpose::prove_phone, neighbours_.portals, *phone,
-                                login_.sms.code_lifetime),
+                        sms_for(claim, scope_of(claim, ChallengePurpose::prove_phone),
+                                neighbours_.portals, *phone, login_.sms.code_lifetime),
                         now);
   if (!sent) return fail(std::move(sent).error());
   const auto challenge =

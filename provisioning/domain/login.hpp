@@ -39,7 +39,7 @@ struct Prompt {
     current_password,  ///< before a change
     new_password,      ///< both times
     activation_code,   ///< of a new letter, before a factor is set up
-    factor_choice,
+    factor_choice,     ///< without a text: on the pages of the letter that waits
     phone_number,
   } kind = Kind::password;
   bool echo = false;
@@ -68,8 +68,8 @@ struct LoginConversation {
   AccountId account;               ///< stage code: the password was right
   std::string service;             ///< binds SMS codes: "sshd", "web:flex"
   std::optional<PortalId> portal;  ///< web: membership of this portal is wanted
-  bool joins = false;              ///< web: unless the login is what makes them a member
-  ServiceProfile profile;          ///< PAM: how the service's clients ask
+  bool joins = false;  ///< web: a letter waits, which makes a member and gives a lost factor back
+  ServiceProfile profile;  ///< PAM: how the service's clients ask
   Source source;
   Language language = Language::fr;  ///< the service's, until the password was right
   BindAnswer password;               ///< stage code: what the directory said beyond yes

@@ -5,27 +5,13 @@
 #include "domain/audit_trail.hpp"
 #include "domain/factor_enrolment.hpp"
 #include "domain/login.hpp"
-#include "domain/notices.hpp"
-#include "domain/ports/attempts.hpp"
+#include "domain/new_factor.hpp"
 #include "domain/ports/store.hpp"
 
 namespace portal {
 namespace {
 
 constexpr std::string_view kWhat = "login.enrolment";
-
-/// Keeps the factor, and tells its owner (requirement R12).
-Result<void> keep(Transaction& transaction, const Portals& portals, const Account& account,
-                  const Factor& factor, const Source& source, UtcTime now) {
-  if (auto added = transaction.accounts().add_factor(factor); !added) return added;
-  auto forgotten = transaction.attempts().forget(AttemptKind::wrong_code, account.id.text());
-  if (!forgotten) return forgotten;
-  auto put = put_notice(transaction, portals, account, "mail.factor_set_up", {}, now);
-  if (!put) return put;
-  AuditEvent event = success_event(now, "factor.set_up", account.id.text(), source);
-  event.factor = name_of(factor.kind);
-  return transaction.audit().append(event);
-}
 
 }  // namespace
 
@@ -50,8 +36,8 @@ LoginStep LoginService::judge_enrolment(LoginConversation& conversation, const S
           return refuse(refused->reason, refused->why);
 
         const Factor& proven = std::get<Factor>(*taken);
-        auto kept =
-            keep(transaction, neighbours_.portals, *account, proven, conversation.source, now);
+        auto kept = keep_factor(transaction, neighbours_.portals, *account, proven,
+                                conversation.source, now);
         if (!kept) return fail(std::move(kept).error());
         return grant(transaction, conversation, proven.kind, name_of(proven.kind), now);
       });

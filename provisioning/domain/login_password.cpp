@@ -15,6 +15,7 @@ namespace portal {
 namespace {
 
 constexpr std::string_view kWhat = "login.password";
+constexpr std::string_view kNoFactor = "no second factor";
 
 Refusal unavailable() { return {RefusalReason::unavailable, DecisionId::random()}; }
 
@@ -75,6 +76,11 @@ Result<Holdings> holdings_of(const LoginService::Neighbours& neighbours,
   });
 }
 
+/// Whether the pages of a waiting letter go on from here: there a second factor is set up.
+bool letter_takes_over(const LoginConversation& conversation) {
+  return conversation.portal && conversation.joins;
+}
+
 /// Why a person with the right password must still stay outside; empty if nothing is in the way.
 /// A password that must be changed lets PAM go on: the account phase says so, and the application
 /// asks for the change. The web has no page for it.
@@ -93,8 +99,8 @@ std::string obstacle(const LoginConversation& conversation, const Account& accou
     return "account " + std::string(name_of(account.state));
   if (account.locked) return "locked by an administrator";
   if (!holdings.is_member) return "not a member of this portal";
-  if (!holdings.factor && !holdings.enrolment && conversation.profile.second_factor)
-    return "no second factor";
+  const bool has_a_way = holdings.factor || holdings.enrolment || letter_takes_over(conversation);
+  if (!has_a_way && conversation.profile.second_factor) return std::string(kNoFactor);
   return {};
 }
 
@@ -136,7 +142,11 @@ std::variant<LoginService::Admitted, Refusal> LoginService::admit(LoginConversat
   const std::string why = obstacle(conversation, account, judged.answer.verdict, *holdings);
   // From here on the person has shown that they know the account.
   conversation.account = account.id;
-  if (!why.empty()) return refuse(conversation, RefusalReason::account_unusable, why);
+  const bool helped_by_letter = conversation.portal && why == kNoFactor;
+  if (!why.empty())
+    return refuse(
+        conversation,
+        helped_by_letter ? RefusalReason::factor_missing : RefusalReason::account_unusable, why);
   conversation.language = account.language;  // their own
   conversation.password = judged.answer;
   conversation.needs_no_welcome = judged.needs_no_welcome;
@@ -160,6 +170,8 @@ LoginStep LoginService::judge_password(LoginConversation& conversation, const Se
   if (const auto* refusal = std::get_if<Refusal>(&outcome)) return *refusal;
   if (!conversation.profile.second_factor) return grant_without_factor(conversation);
   Admitted& admitted = std::get<Admitted>(outcome);
+  if (!admitted.factor && letter_takes_over(conversation))
+    return Prompt{Prompt::Kind::factor_choice, true, {}};
   if (!admitted.factor) {
     conversation.enrolment = std::move(admitted.enrolment);
     conversation.stage = LoginConversation::Stage::enrolment;

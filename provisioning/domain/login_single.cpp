@@ -67,7 +67,7 @@ Result<bool> has_code(Store& store, const LoginConversation& conversation) {
     if (!factor) return fail(factor.error());
     if (!*factor || (*factor)->kind != FactorKind::sms) return true;
     const auto sent = transaction.challenges().current(
-        {ChallengePurpose::log_in, (*account)->id.text(), conversation.service});
+        login_scope((*account)->id, conversation.service, **factor));
     if (!sent) return fail(sent.error());
     return sent->has_value();
   });

@@ -28,16 +28,22 @@ Result<void> put_notice(Transaction& transaction, const Portals& portals, const 
                         UtcTime now) {
   const Result<const Portal*> portal = portal_of(transaction, portals, account.id);
   if (!portal) return fail(portal.error());
+  return put_notice(transaction, **portal, account, text, values, now);
+}
+
+Result<void> put_notice(Transaction& transaction, const Portal& portal, const Account& account,
+                        std::string_view text, const std::map<std::string, std::string>& values,
+                        UtcTime now) {
   Message mail;
   mail.id = MessageId::random();
   mail.channel = Channel::mail;
   mail.recipient = account.email.text();
   mail.text = text;
   mail.values = values;
-  mail.values["portal"] = in_language((*portal)->name, account.language);
-  mail.values["origin"] = (*portal)->origin;
+  mail.values["portal"] = in_language(portal.name, account.language);
+  mail.values["origin"] = portal.origin;
   mail.language = account.language;
-  mail.portal = (*portal)->id;
+  mail.portal = portal.id;
   mail.order_key = account.person.text();
   mail.created = now;
   mail.expires = now + kLifetime;

@@ -24,4 +24,9 @@ Result<void> put_notice(Transaction& transaction, const Portals& portals, const 
                         std::string_view text, const std::map<std::string, std::string>& values,
                         UtcTime now);
 
+/// The same in the name of this portal.
+Result<void> put_notice(Transaction& transaction, const Portal& portal, const Account& account,
+                        std::string_view text, const std::map<std::string, std::string>& values,
+                        UtcTime now);
+
 }  // namespace portal

@@ -38,8 +38,9 @@ Result<OwnAccount> OwnAccountService::show(const AccountId& account, const Porta
     if (!terms) return fail(std::move(terms).error());
     const auto codes = transaction.recovery_codes().left(account);
     if (!codes) return fail(codes.error());
-    return OwnAccount{owner->email.text(), std::move(*memberships), std::move(*factor),
-                      std::move(*terms), *codes};
+    return OwnAccount{
+        owner->email.text(), std::move(*memberships), std::move(*factor), std::move(*terms), *codes,
+        owner->language};
   });
 }
 
@@ -57,6 +58,17 @@ Result<void> OwnAccountService::accept_terms(const AccountId& account, const Por
     if (auto done = transaction.accounts().accept_terms(account, terms); !done) return done;
     AuditEvent event = success_event(now, "account.terms_accepted", account.text(), source);
     event.reason = "portal " + portal.id.text() + ", terms " + terms.version;
+    return transaction.audit().append(event);
+  });
+}
+
+Result<void> OwnAccountService::choose_language(const AccountId& account, Language language,
+                                                const Source& source) {
+  const UtcTime now = clock_.now();
+  return store_.write("account.language", [&](Transaction& transaction) -> Result<void> {
+    if (auto set = transaction.accounts().set_language(account, language); !set) return set;
+    AuditEvent event = success_event(now, "account.language_chosen", account.text(), source);
+    event.reason = code_of(language);
     return transaction.audit().append(event);
   });
 }

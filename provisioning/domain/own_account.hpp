@@ -28,6 +28,7 @@ struct OwnAccount {
   std::optional<FactorHint> factor;
   std::optional<TermsAcceptance> terms;  ///< the newest acceptance at this portal
   int recovery_codes = 0;                ///< how many were not used yet
+  Language language = Language::fr;      ///< of mails, SMS and prompts
 };
 
 /// What people may see and do with their own account after login; self-service grows here.
@@ -44,6 +45,8 @@ class OwnAccountService {
   /// Fails: unavailable.
   Result<void> accept_terms(const AccountId& account, const Portal& portal, Language language,
                             const Source& source);
+  /// From now on mails, SMS and prompts are in this language. Fails: not_found, unavailable.
+  Result<void> choose_language(const AccountId& account, Language language, const Source& source);
   /// The newest sessions of an account, whether open or over. Fails: unavailable.
   Result<std::vector<Session>> sessions(const AccountId& account, int limit);
   /// Ends one of the account's own sessions at once, on every node and on its host (W2); one that

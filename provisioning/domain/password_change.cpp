@@ -117,12 +117,12 @@ PasswordStep PasswordChangeService::answer(PasswordConversation& conversation,
   return Refusal{RefusalReason::start_again, DecisionId::random()};
 }
 
-PasswordStep PasswordChangeService::judge_current(PasswordConversation& conversation,
-                                                  const Secret& password) {
+std::optional<Refusal> PasswordChangeService::admit(PasswordConversation& conversation,
+                                                    const Secret& password) {
   LoginConversation& who = conversation.who;
   const JudgedPassword judged =
       neighbours_.passwords.judge("change_password.current", who.typed_name, password, who.source);
-  if (judged.refusal) return *judged.refusal;
+  if (judged.refusal) return judged.refusal;
   who.account = judged.account->id;
   const auto holder = in_read<Holder>(neighbours_.store, [&](Transaction& transaction) {
     return holder_of(transaction, who.account);
@@ -135,6 +135,12 @@ PasswordStep PasswordChangeService::judge_current(PasswordConversation& conversa
   Result<Secret> normal = to_nfc(password);
   if (!normal) return refuse(who, RefusalReason::wrong_credentials, "not text");
   conversation.current = std::move(*normal);
+  return std::nullopt;
+}
+
+PasswordStep PasswordChangeService::judge_current(PasswordConversation& conversation,
+                                                  const Secret& password) {
+  if (const auto refusal = admit(conversation, password)) return *refusal;
   return ask_factor(conversation);
 }
 

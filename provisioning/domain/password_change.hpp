@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -18,6 +19,7 @@ struct PasswordConversation {
   LoginConversation who;  ///< name, service, source, language; the account after the right password
   Secret current;         ///< once it was right, in NFC
   Secret next;            ///< stage again, in NFC
+  SessionId keeps;        ///< the web session that goes on, if the change is made in one
 };
 
 /// The password is the new one; or, without a decision, it need not have been changed.
@@ -28,7 +30,8 @@ struct PasswordChanged {
 /// The new password is not taken; nothing was changed, and the person starts again.
 struct NewPasswordRefused {
   DecisionId decision;
-  std::string text;  ///< every reason, in the person's language
+  std::string text;        ///< every reason, in the person's language
+  bool code_used = false;  ///< `change_at_once`: the directory refused it when the code was used up
 };
 
 using PasswordStep = std::variant<Prompt, PasswordChanged, NewPasswordRefused, Refusal>;
@@ -63,6 +66,15 @@ class PasswordChangeService {
   /// Judges an answer and moves the conversation on.
   PasswordStep answer(PasswordConversation& conversation, const Secret& answer);
 
+  /// For `change_at_once`: gets a code on its way if the factor is by SMS; nothing if one may now
+  /// be asked for.
+  Result<std::optional<Refusal>> call_factor(const LoginConversation& who);
+  /// All answers at once, as a page has them. `who` is the account of a session, by id and by
+  /// address; `current` is the present password as typed.
+  /// Our own rules are asked first, so that a code is not used up for nothing.
+  PasswordStep change_at_once(PasswordConversation& conversation, const Secret& code,
+                              const Secret& next);
+
   /// Tells the owner of each change that a crash or a lost answer left open: nobody can know which
   /// password counts now. Those that may still be under way are left alone. Call it now and then.
   Result<void> settle();
@@ -70,6 +82,8 @@ class PasswordChangeService {
  private:
   Result<bool> must_change(const LoginConversation& who);
   PasswordStep judge_current(PasswordConversation& conversation, const Secret& password);
+  /// A refusal unless the present password is right and the account may be used.
+  std::optional<Refusal> admit(PasswordConversation& conversation, const Secret& password);
   /// Takes a proof of the factor that a login has just left here, or asks for its code.
   PasswordStep ask_factor(PasswordConversation& conversation);
   PasswordStep judge_code(PasswordConversation& conversation, const Secret& answer);
@@ -84,8 +98,8 @@ class PasswordChangeService {
                         const PasswordChange& change);
   PasswordStep refuse_next(const LoginConversation& who, std::string text, std::string_view why,
                            const Intent* intent = nullptr);
-  PasswordStep refuse(const LoginConversation& who, RefusalReason reason, std::string_view why,
-                      const Intent* intent = nullptr);
+  Refusal refuse(const LoginConversation& who, RefusalReason reason, std::string_view why,
+                 const Intent* intent = nullptr);
 
   Neighbours neighbours_;
   SecondFactor factors_;

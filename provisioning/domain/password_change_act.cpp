@@ -24,8 +24,8 @@ constexpr std::chrono::seconds kLeftBehind{60};
 
 }  // namespace
 
-PasswordStep PasswordChangeService::refuse(const LoginConversation& who, RefusalReason reason,
-                                           std::string_view why, const Intent* intent) {
+Refusal PasswordChangeService::refuse(const LoginConversation& who, RefusalReason reason,
+                                      std::string_view why, const Intent* intent) {
   const UtcTime now = neighbours_.clock.now();
   Refusal refusal{reason, DecisionId::random()};
   const auto told = neighbours_.store.write(kWhat, [&](Transaction& transaction) -> Result<void> {
@@ -111,8 +111,8 @@ PasswordStep PasswordChangeService::conclude(const PasswordConversation& convers
         const auto account = transaction.accounts().get(who.account);
         if (!account) return fail(account.error());
         // Requirement W4. Whoever types passwd(1) stays in the session that they type it in.
-        const auto sessions =
-            transaction.sessions().throw_out_all(who.account, SessionId(), SessionsOf::web, now);
+        const auto sessions = transaction.sessions().throw_out_all(who.account, conversation.keeps,
+                                                                   SessionsOf::web, now);
         if (!sessions) return fail(sessions.error());
         auto put = put_notice(transaction, neighbours_.portals, *account, "mail.password_changed",
                               {}, now);

@@ -4,6 +4,7 @@
 
 #include "domain/audit_trail.hpp"
 #include "domain/notices.hpp"
+#include "domain/own_factor.hpp"
 #include "domain/ports/recovery_codes.hpp"
 #include "domain/ports/store.hpp"
 
@@ -36,21 +37,7 @@ RecoveryService::RecoveryService(Neighbours neighbours, LoginSettings settings)
     : neighbours_(neighbours), factors_(neighbours.totp, neighbours.portals, std::move(settings)) {}
 
 Result<std::optional<Refusal>> RecoveryService::call_factor(const FactorClaim& claim) {
-  using Outcome = std::optional<Refusal>;
-  const UtcTime now = neighbours_.clock.now();
-  return in_write<Outcome>(neighbours_.store, "recovery_codes.factor",
-                           [&](Transaction& transaction) -> Result<Outcome> {
-                             const auto factor = transaction.accounts().factor_of(claim.account);
-                             if (!factor) return fail(factor.error());
-                             auto refused = std::optional(RefusalReason::account_unusable);
-                             if (*factor) {
-                               const auto called = factors_.call(transaction, claim, **factor, now);
-                               if (!called) return fail(called.error());
-                               refused = *called;
-                             }
-                             if (!refused) return Outcome();
-                             return refuse(transaction, claim, *refused, "", now);
-                           });
+  return call_own_factor(neighbours_.store, factors_, claim, kWhat, neighbours_.clock.now());
 }
 
 Result<std::variant<std::vector<Secret>, Refusal>> RecoveryService::issue(const FactorClaim& claim,

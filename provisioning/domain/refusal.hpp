@@ -22,6 +22,7 @@ enum class RefusalReason {
   address_taken,       ///< proven, but meanwhile somebody else's (spouses)
   number_not_allowed,  ///< country not on the list, or premium
   account_unusable,    ///< locked, disabled, expired: after the right password only
+  factor_missing,      ///< web: a new letter is what helps; after the right password only
   unavailable,         ///< not possible at the moment, the data are kept
 };
 std::string_view name_of(RefusalReason reason) noexcept;

@@ -118,6 +118,11 @@ class RegistrationService {
   /// the letter up if the registration is of the same person; else refuses.
   Outcome<> join(const RegistrationId& registration, const AccountId& account,
                  const Source& source);
+  /// A second letter of somebody who has no second factor (requirement A2: it was lost): `account`
+  /// has just shown its password. The wizard goes on at step 4a; what is proven there within half
+  /// an hour becomes the account's factor, and uses the letter up. Whatever ends the account's
+  /// sessions ends this too.
+  Outcome<> set_up_factor(const Secret& token, const AccountId& account, const Source& source);
   /// The registration's id and account to log in to, while it stands at `log_in`.
   Result<std::optional<Registration>> find(const Secret& token);
 
@@ -157,6 +162,8 @@ class RegistrationService {
   Outcome<> activate(
       const Secret& token, RegistrationStep at, const Source& source,
       FunctionRef<Result<std::variant<Factor, RefusalReason>>(RegistrationAct&)> prove);
+  /// The last step of `set_up_factor`: nothing changes in the directory.
+  Outcome<> give_factor(RegistrationAct& act, const Secret& token, const Factor& factor);
   /// Lets the directory follow an intent that is written, and ends it.
   Result<RegistrationStep> settle(const Intent& intent, const Source& source);
   /// Moves the entry, with the address that was proven.

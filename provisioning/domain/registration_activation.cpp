@@ -8,9 +8,8 @@
 #include <utility>
 
 #include "base/random.hpp"
-#include "domain/audit_trail.hpp"
+#include "domain/notices.hpp"
 #include "domain/ports/accounts.hpp"
-#include "domain/ports/outbox.hpp"
 #include "domain/ports/people.hpp"
 #include "domain/ports/store.hpp"
 #include "domain/registration.hpp"
@@ -69,23 +68,6 @@ Result<Intent> write_intent(RegistrationAct& act, const Factor& factor) {
   return intent;
 }
 
-Message notice_of(const Registration& row, const Portal& portal, std::string_view text,
-                  UtcTime now) {
-  Message mail;
-  mail.id = MessageId::random();
-  mail.channel = Channel::mail;
-  mail.recipient = row.email ? row.email->text() : "";
-  mail.text = text;
-  mail.values["portal"] = in_language(portal.name, row.language);
-  mail.values["origin"] = portal.origin;
-  mail.language = row.language;
-  mail.portal = row.portal;
-  mail.order_key = row.person.text();
-  mail.created = now;
-  mail.expires = now + std::chrono::hours(7 * 24);
-  return mail;
-}
-
 }  // namespace
 
 RegistrationService::Outcome<> RegistrationService::activate(
@@ -101,6 +83,8 @@ RegistrationService::Outcome<> RegistrationService::activate(
           return act.refuse(*reason);
         }
         const auto& factor = std::get<Factor>(*proof);
+        // Only a registration that began with an account has nothing staged here.
+        if (act.row.entry_uuid.empty()) return give_factor(act, token, factor);
         const auto blocked = obstacle(act);
         if (!blocked) return fail(blocked.error());
         if (*blocked == RefusalReason::address_taken) {
@@ -178,15 +162,16 @@ Result<void> RegistrationService::finish(const Intent& intent, const DirectoryEn
           return fail(used.error());
         }
         RegistrationAct act(transaction, std::move(*row), "registration.activated", source, now);
-        const Portal* portal = neighbours_.portals.find(act.row.portal);
         const auto factor = accounts.factor_of(intent.account);
         if (!factor) return fail(factor.error());
         const std::string_view kind = *factor ? name_of((*factor)->kind) : "";
-        if (portal) {
-          Message mail = notice_of(act.row, *portal, "mail.registered", now);
-          mail.values["user"] = mail.recipient;
-          mail.values["factor"] = kind;
-          if (auto put = transaction.outbox().put(mail); !put) return put;
+        if (const Portal* portal = neighbours_.portals.find(act.row.portal)) {
+          const auto account = accounts.get(intent.account);
+          if (!account) return fail(account.error());
+          auto put =
+              put_notice(transaction, *portal, *account, "mail.registered",
+                         {{"user", account->email.text()}, {"factor", std::string(kind)}}, now);
+          if (!put) return put;
         }
         act.row.seed = Secret();
         const auto kept = act.advance(RegistrationStep::done, kind);
@@ -232,44 +217,6 @@ Result<void> RegistrationService::settle_intents() {
     if (settled.error().code == Errc::unavailable) break;
   }
   return outcome;
-}
-
-RegistrationService::Outcome<> RegistrationService::join(const RegistrationId& registration,
-                                                         const AccountId& account,
-                                                         const Source& source) {
-  using Ended = std::variant<RegistrationStep, Refusal>;
-  const UtcTime now = neighbours_.clock.now();
-  return in_write<Ended>(
-      neighbours_.store, "registration.join", [&](Transaction& transaction) -> Outcome<> {
-        Result<Registration> row = transaction.registrations().get(registration);
-        if (!row) return fail(std::move(row).error());
-        RegistrationAct act(transaction, std::move(*row), "registration.join", source, now);
-        // Before the step is looked at: what the owner has done lets nobody else in.
-        if (act.row.account != account) {
-          return act.refuse(RefusalReason::wrong_credentials, "another person's account");
-        }
-        if (act.row.step != RegistrationStep::log_in) return act.row.step;
-        const Result<bool> used = transaction.people().redeem(act.row.letter, now);
-        if (!used) return fail(used.error());
-        if (!*used) return act.give_up("the letter does not count any more");
-        Accounts& accounts = transaction.accounts();
-        const Result<Account> owner = accounts.get(account);
-        if (!owner) return fail(owner.error());
-        act.row.email = owner->email;
-        if (auto done = accounts.add_membership({account, act.row.portal, act.row.audience, now});
-            !done) {
-          return fail(done.error());
-        }
-        if (auto done = accounts.accept_terms(account, act.row.terms); !done) {
-          return fail(done.error());
-        }
-        if (const Portal* portal = neighbours_.portals.find(act.row.portal)) {
-          auto put =
-              transaction.outbox().put(notice_of(act.row, *portal, "mail.portal_added", now));
-          if (!put) return fail(put.error());
-        }
-        return act.advance(RegistrationStep::done);
-      });
 }
 
 }  // namespace portal

@@ -31,10 +31,15 @@ ChallengeScope scope_of(const FactorClaim& claim, ChallengePurpose purpose) {
   return {purpose, claim.account.text(), claim.service};
 }
 
-SmsCode sms_for(const FactorClaim& claim, ChallengePurpose purpose, const Portals& portals,
+ChallengeScope login_scope(const AccountId& account, std::string_view service,
+                           const Factor& factor) {
+  return {ChallengePurpose::log_in, account.text(), std::string(service) + "/" + factor.id.text()};
+}
+
+SmsCode sms_for(const FactorClaim& claim, ChallengeScope scope, const Portals& portals,
                 const PhoneNumber& phone, std::chrono::minutes lifetime) {
   const Portal* portal = claim.portal ? portals.find(*claim.portal) : nullptr;
-  return {scope_of(claim, purpose),
+  return {std::move(scope),
           phone,
           portal ? in_language(portal->name, claim.language) : claim.service,
           portal ? portal->id : PortalId(),
@@ -80,14 +85,15 @@ Result<std::optional<RefusalReason>> SecondFactor::call(Transaction& transaction
   if (!refused) return fail(refused.error());
   if (*refused == RefusalReason::must_wait) {
     // A code went out seconds ago and may still be on its way: ask for that one.
-    const auto live = transaction.challenges().current(scope_of(claim, ChallengePurpose::log_in));
+    const auto live =
+        transaction.challenges().current(login_scope(claim.account, claim.service, factor));
     if (!live) return fail(live.error());
     if (*live && now < (*live)->expires) return std::optional<RefusalReason>();
   }
   if (*refused) return refused;
   auto sent = send_code(transaction,
-                        sms_for(claim, ChallengePurpose::log_in, portals_, *factor.phone,
-                                settings_.sms.code_lifetime),
+                        sms_for(claim, login_scope(claim.account, claim.service, factor), portals_,
+                                *factor.phone, settings_.sms.code_lifetime),
                         now);
   if (!sent) return fail(std::move(sent).error());
   return std::optional<RefusalReason>();
@@ -167,8 +173,8 @@ Result<std::optional<RefusalReason>> SecondFactor::burn(Transaction& transaction
     }
     case FactorKind::sms:
       if (!factor.phone) return fail(Errc::internal, "an SMS factor without a number");
-      return use_up_sms_code(transaction, scope_of(claim, ChallengePurpose::log_in), *factor.phone,
-                             code, now);
+      return use_up_sms_code(transaction, login_scope(claim.account, claim.service, factor),
+                             *factor.phone, code, now);
   }
   return fail(Errc::internal, "a factor of no kind");
 }

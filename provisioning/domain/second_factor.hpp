@@ -34,9 +34,13 @@ struct FactorClaim {
 
 /// What a code that is sent for `claim` is good for (requirement S1).
 ChallengeScope scope_of(const FactorClaim& claim, ChallengePurpose purpose);
+/// What a code that was sent by `factor` is good for: nothing any more once another has taken its
+/// place (A3), or whoever has the old telephone could still use the last code.
+ChallengeScope login_scope(const AccountId& account, std::string_view service,
+                           const Factor& factor);
 
-/// The SMS that carries a code for `claim` to `phone`.
-SmsCode sms_for(const FactorClaim& claim, ChallengePurpose purpose, const Portals& portals,
+/// The SMS that carries a code for `claim`, good for `scope`, to `phone`.
+SmsCode sms_for(const FactorClaim& claim, ChallengeScope scope, const Portals& portals,
                 const PhoneNumber& phone, std::chrono::minutes lifetime);
 
 /// What came of an answer at a code prompt.

@@ -42,7 +42,7 @@ SessionService::SessionService(Store& store, const Keyring& keyring, const Clock
       settings_(std::move(settings)) {}
 
 Result<Secret> SessionService::open_web(const Granted& granted, const PortalId& portal,
-                                        const Source& source) {
+                                        const Source& source, const Secret* pending) {
   Secret token = random_token();
   const UtcTime now = clock_.now();
   Session session;
@@ -59,6 +59,12 @@ Result<Secret> SessionService::open_web(const Granted& granted, const PortalId& 
   auto opened = store_.write("session.open", [&](Transaction& transaction) -> Result<void> {
     if (auto entitled = may_enter(transaction, granted.account, portal); !entitled) {
       return entitled;
+    }
+    if (pending) {
+      const Result<bool> waits =
+          transaction.sessions().take_pending(keyring_.lasting_index("pending", pending->reveal()));
+      if (!waits) return fail(waits.error());
+      if (!*waits) return fail(Errc::denied, "the login has ended meanwhile");
     }
     if (auto added = transaction.sessions().add(session); !added) return added;
     AuditEvent event = success_event(now, "session.opened", granted.account.text(), source);
@@ -146,13 +152,6 @@ Result<std::optional<PendingLogin>> SessionService::find_pending(const Secret& t
   if (!found) return fail(std::move(found).error());
   if (*found && clock_.now() >= (*found)->expires) return std::optional<PendingLogin>();
   return found;
-}
-
-Result<bool> SessionService::take_pending(const Secret& token) {
-  const std::string index = keyring_.lasting_index("pending", token.reveal());
-  return in_write<bool>(store_, "login.pending_over", [&](Transaction& transaction) {
-    return transaction.sessions().take_pending(index);
-  });
 }
 
 namespace {

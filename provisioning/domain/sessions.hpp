@@ -24,7 +24,10 @@ class SessionService {
 
   /// Opens a web session; the token is for the cookie (requirement W1). The account must be usable
   /// and a member of the portal at this very moment. Fails: denied, unavailable.
-  Result<Secret> open_web(const Granted& granted, const PortalId& portal, const Source& source);
+  /// `pending` is the token of the login that it ends, which must still wait: whatever has ended
+  /// the account's sessions meanwhile has ended it too (W4). Null: none does.
+  Result<Secret> open_web(const Granted& granted, const PortalId& portal, const Source& source,
+                          const Secret* pending = nullptr);
   /// The session of a cookie, if it is open, of this portal and not too old; counts as activity
   /// (W3).
   Result<std::optional<Session>> resume_web(const Secret& token, const PortalId& portal);
@@ -34,8 +37,6 @@ class SessionService {
   /// Between password and code: keeps a conversation for the browser that has the token.
   Result<Secret> keep_pending(const LoginConversation& conversation, const RegistrationId& joining);
   Result<std::optional<PendingLogin>> find_pending(const Secret& token);
-  /// Ends it; true exactly once.
-  Result<bool> take_pending(const Secret& token);
 
   /// PAM. `caller` is the peer's process id. Fails: not_found (no such account), unavailable.
   Result<SessionId> open_pam(std::string_view typed_name, std::string_view terminal,

@@ -19,7 +19,8 @@ Outcome outcome_of(RefusalReason reason) noexcept {
     case RefusalReason::address_taken:
     case RefusalReason::number_not_allowed: return Outcome::denied;
     case RefusalReason::too_many_tries: return Outcome::max_tries;
-    case RefusalReason::account_unusable: return Outcome::account_unusable;
+    case RefusalReason::account_unusable:
+    case RefusalReason::factor_missing: return Outcome::account_unusable;
     case RefusalReason::unavailable: return Outcome::unavailable;
   }
   return Outcome::internal;

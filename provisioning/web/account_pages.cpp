@@ -22,6 +22,20 @@ std::string shown_reference(const Visit& visit) {
   return plain ? visit.words("refusal.reference", {{"decision", std::string(text)}}) : "";
 }
 
+/// What the page before has changed; nothing else is shown.
+std::string what_changed(const Visit& visit) {
+  const std::string_view what = visit.query.text("changed");
+  if (what == "password") return visit.words("my_account.password.done");
+  if (what == "factor") return visit.words("my_account.change.done");
+  return {};
+}
+
+/// "Version 2026-01, accepted on …"; the page asks for those that are not.
+std::string terms_of(const Visit& visit, const OwnAccount& account) {
+  return visit.words("my_account.terms.accepted", {{"version", account.terms->version},
+                                                   {"time", moment(account.terms->accepted)}});
+}
+
 Value portal_list(const Visit& visit, const Portals& portals, const OwnAccount& account) {
   std::vector<Values> list;
   for (const Membership& membership : account.memberships) {
@@ -60,13 +74,16 @@ http::Response AccountPages::show(const Visit& visit) const {
        "my_account.title",
        "/account",
        0,
-       {{"user_name", account->user_name},
+       {{"changed", optional_text(what_changed(visit))},
+        {"user_name", account->user_name},
         {"application", optional_text(visit.portal.application)},
         {"portals", portal_list(visit, house_.neighbours.portals, *account)},
         {"factor",
          factor ? visit.words("factor." + std::string(name_of(factor->kind))) : std::string()},
         {"recovery_codes", visit.words("my_account.recovery.left",
                                        {{"count", std::to_string(account->recovery_codes)}})},
+        {"terms", terms_of(visit, *account)},
+        {"language", own_name(account->language)},
         {"number", optional_text(factor ? factor->phone_masked : "")},
         {"reference", optional_text(shown_reference(visit))}},
        nullptr});

@@ -8,6 +8,7 @@ namespace {
 
 /// base/random.hpp: 256 bits as base64url.
 constexpr std::size_t kTokenLength = 43;
+constexpr std::size_t kLongestSealed = 1024;
 
 bool is_base64url(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
@@ -29,6 +30,15 @@ std::optional<Secret> token_of(const http::Request& request, const Cookie& cooki
   if (!value || value->size() != kTokenLength || !std::ranges::all_of(*value, is_base64url)) {
     return std::nullopt;
   }
+  return Secret(*value);
+}
+
+std::optional<Secret> sealed_of(const http::Request& request, const Cookie& cookie) {
+  const auto value = request.cookie(cookie.name);
+  const bool is_ours =
+      value && value->size() <= kLongestSealed &&
+      std::ranges::all_of(*value, [](char c) { return is_base64url(c) || c == '.'; });
+  if (!is_ours) return std::nullopt;
   return Secret(*value);
 }
 

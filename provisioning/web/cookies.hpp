@@ -25,6 +25,8 @@ inline constexpr Cookie registration{"__Host-registration"};
 inline constexpr Cookie login{"__Host-login", true};
 /// The only key to a reset under way; only reached from our own pages.
 inline constexpr Cookie reset{"__Host-reset", true};
+/// How far a change of the second factor has come, sealed for its session.
+inline constexpr Cookie change{"__Host-change", true};
 inline constexpr Cookie session{"__Host-session"};
 /// The language that was chosen; not a secret.
 inline constexpr Cookie language{"__Host-language", false, std::chrono::hours(365 * 24)};
@@ -33,7 +35,10 @@ inline constexpr Cookie language{"__Host-language", false, std::chrono::hours(36
 /// The value of a cookie that has the form of one of our tokens; nothing else gets in.
 std::optional<Secret> token_of(const http::Request& request, const Cookie& cookie);
 
-/// `value` must be ours: letters, digits, '-' and '_'.
+/// The value of a cookie that may be something that we sealed: at most 1 KiB; nothing else gets in.
+std::optional<Secret> sealed_of(const http::Request& request, const Cookie& cookie);
+
+/// `value` must be ours: letters, digits, '-', '_' and '.'.
 void set_cookie(http::Response& response, const Cookie& cookie, std::string_view value);
 void clear_cookie(http::Response& response, const Cookie& cookie);
 

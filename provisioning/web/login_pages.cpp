@@ -4,8 +4,9 @@
 
 #include "domain/registration.hpp"
 #include "web/cookies.hpp"
+#include "web/factor_steps.hpp"
 #include "web/fields.hpp"
-#include "web/registration_pages.hpp"
+#include "web/registration_steps.hpp"
 #include "web/returning.hpp"
 
 namespace portal::web {
@@ -101,10 +102,12 @@ http::Response LoginPages::answer_password(const Visit& visit) const {
     problems.refuse(visit.words, *refusal, "");
     return password_page(visit, problems);
   }
-  if (!std::holds_alternative<Prompt>(step)) {
+  const auto* prompt = std::get_if<Prompt>(&step);
+  if (!prompt) {
     // The engine grants nothing for a password alone.
     return house_.pages.failed(visit, {Errc::internal, "a password alone was enough"});
   }
+  if (prompt->kind == Prompt::Kind::factor_choice) return to_new_factor(visit, conversation);
   const Result<Secret> token = house_.neighbours.sessions.keep_pending(conversation, joining);
   if (!token) {
     problems.fault(visit.words, token.error(), visit.request.path);
@@ -113,6 +116,22 @@ http::Response LoginPages::answer_password(const Visit& visit) const {
   http::Response response = redirect(leading_to("/login/code", wanted_address(visit)));
   set_cookie(response, cookies::login, token->reveal());
   return response;
+}
+
+http::Response LoginPages::to_new_factor(const Visit& visit,
+                                         const LoginConversation& conversation) const {
+  const auto outcome = house_.neighbours.registrations.set_up_factor(
+      token_of(visit.request, cookies::registration).value_or(Secret()), conversation.account,
+      visit.source());
+  Problems problems;
+  if (!outcome) {
+    problems.fault(visit.words, outcome.error(), visit.request.path);
+  } else if (const auto* refusal = std::get_if<Refusal>(&*outcome)) {
+    problems.refuse(visit.words, *refusal, "");
+  } else {
+    return redirect(path_of(std::get<RegistrationStep>(*outcome)));
+  }
+  return password_page(visit, problems);
 }
 
 http::Response LoginPages::show_code(const Visit& visit) const {
@@ -189,9 +208,7 @@ http::Response LoginPages::let_in(Visit& visit, const PendingLogin& pending,
                                   const Granted& granted) const {
   SessionService& sessions = house_.neighbours.sessions;
   const auto token = token_of(visit.request, cookies::login);
-  const Result<bool> mine = token ? sessions.take_pending(*token) : Result<bool>(false);
-  if (!mine) return house_.pages.failed(visit, mine.error());
-  if (!*mine) return redirect("/login");
+  if (!token) return redirect("/login");
 
   Problems problems;
   if (!pending.joining.empty()) {
@@ -218,7 +235,9 @@ http::Response LoginPages::let_in(Visit& visit, const PendingLogin& pending,
       return house_.pages.failed(visit, closed.error());
     }
   }
-  const Result<Secret> session = sessions.open_web(granted, visit.portal.id, visit.source());
+  const Result<Secret> session =
+      sessions.open_web(granted, visit.portal.id, visit.source(), &*token);
+  if (!session && session.error().code == Errc::denied) return redirect("/login");
   if (!session) return house_.pages.failed(visit, session.error());
   const auto accepted = house_.visitors.has_accepted_terms(granted.account, visit.portal);
   if (!accepted) return house_.pages.failed(visit, accepted.error());

@@ -21,6 +21,10 @@ class LoginPages {
   http::Response answer_code(Visit& visit) const;
   http::Response resend(const Visit& visit) const;
 
+  /// The password was right and there is no second factor: on to the pages of the letter that
+  /// waits, where one is set up.
+  http::Response to_new_factor(const Visit& visit, const LoginConversation& conversation) const;
+
   http::Response password_page(const Visit& visit, const Problems& problems) const;
   http::Response code_page(const Visit& visit, const PendingLogin& pending,
                            const Problems& problems) const;

@@ -8,16 +8,6 @@
 namespace portal::web {
 namespace {
 
-std::string_view own_name(Language language) {
-  switch (language) {
-    case Language::fr: return "Français";
-    case Language::de: return "Deutsch";
-    case Language::it: return "Italiano";
-    case Language::en: return "English";
-  }
-  return "";
-}
-
 Value language_choice(Language current) {
   std::vector<Values> list;
   list.reserve(kLanguages.size());

@@ -20,7 +20,8 @@ int status_of(RefusalReason reason) {
     case RefusalReason::code_used:
     case RefusalReason::address_taken:
     case RefusalReason::number_not_allowed:
-    case RefusalReason::account_unusable: return 422;
+    case RefusalReason::account_unusable:
+    case RefusalReason::factor_missing: return 422;
     case RefusalReason::too_many_tries:
     case RefusalReason::must_wait: return 429;
     case RefusalReason::unavailable: return 503;
@@ -46,6 +47,7 @@ std::string_view field_of(RefusalReason reason) noexcept {
     case RefusalReason::start_again:
     case RefusalReason::code_used:
     case RefusalReason::account_unusable:
+    case RefusalReason::factor_missing:
     case RefusalReason::unavailable: return "";
   }
   return "";

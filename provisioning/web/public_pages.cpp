@@ -66,6 +66,11 @@ http::Response PublicPages::choose_language(const Visit& visit) const {
   http::Response response = redirect(is_own_path(back) ? std::string(back) : "/");
   if (const auto language = parse_language(visit.form.text("language"))) {
     set_cookie(response, cookies::language, code_of(*language));
+    if (!visit.session) return response;
+    // Mails and SMS follow what their owner reads.
+    const auto kept =
+        house_.own_account.choose_language(visit.session->account, *language, visit.source());
+    if (!kept) return house_.pages.failed(visit, kept.error());
   }
   return response;
 }

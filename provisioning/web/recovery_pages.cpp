@@ -3,9 +3,9 @@
 #include <utility>
 
 #include "domain/recovery.hpp"
+#include "web/factor_steps.hpp"
 #include "web/fields.hpp"
 #include "web/public_pages.hpp"
-#include "web/registration_pages.hpp"
 
 namespace portal::web {
 

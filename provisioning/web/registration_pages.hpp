@@ -62,17 +62,8 @@ class RegistrationPages {
   Page credentials_page(const Visit& visit, const Typed& typed, const Problems& problems) const;
   Page mail_code_page(const Visit& visit, const RegistrationView& view, const Typed& typed,
                       const Problems& problems) const;
-  Page factor_page(const Typed& typed, const Problems& problems) const;
-  Page phone_page(const Visit& visit, const Typed& typed, const Problems& problems) const;
-  Page sms_code_page(const Visit& visit, const RegistrationView& view, const Typed& typed,
-                     const Problems& problems) const;
-  Result<Page> app_page(const Visit& visit, const RegistrationView& view,
-                        const Problems& problems) const;
 
   House& house_;
 };
-
-/// A field for a code that we sent or that an app shows.
-Value code_field(const Words& words, std::string_view label, const Problems& problems);
 
 }  // namespace portal::web

@@ -1,6 +1,6 @@
 // Steps 2 to 6 of the wizard: what each page shows.
 
-#include "domain/ports/qr_code.hpp"
+#include "web/factor_steps.hpp"
 #include "web/fields.hpp"
 #include "web/password_fields.hpp"
 #include "web/registration_pages.hpp"
@@ -8,6 +8,8 @@
 
 namespace portal::web {
 namespace {
+
+constexpr std::string_view kAt = "/register";
 
 Field email_field(const std::string& typed) {
   return {.name = "email",
@@ -19,17 +21,6 @@ Field email_field(const std::string& typed) {
           .value = typed};
 }
 
-Field phone_field(const std::string& typed) {
-  return {.name = "phone",
-          .label = "field.phone",
-          .hint = "field.phone.hint",
-          .type = "tel",
-          .autocomplete = "tel",
-          .inputmode = "tel",
-          .value = typed,
-          .longest = 40};
-}
-
 /// "You can ask for another in 25 seconds", or nothing.
 Value pause(const Visit& visit, const RegistrationView& view) {
   if (view.resend_in.count() <= 0) return false;
@@ -37,19 +28,7 @@ Value pause(const Visit& visit, const RegistrationView& view) {
                      {{"seconds", std::to_string(view.resend_in.count())}});
 }
 
-bool was_sent(const Visit& visit) { return visit.query.text("sent") == "1"; }
-
 }  // namespace
-
-Value code_field(const Words& words, std::string_view label, const Problems& problems) {
-  return field(words,
-               {.name = "code",
-                .label = label,
-                .autocomplete = "one-time-code",
-                .inputmode = "numeric",
-                .longest = 20},
-               problems);
-}
 
 http::Response RegistrationPages::page_of(const Visit& visit, const RegistrationView& view,
                                           const Typed& typed, const Problems& problems) const {
@@ -57,11 +36,19 @@ http::Response RegistrationPages::page_of(const Visit& visit, const Registration
   switch (view.step) {
     case RegistrationStep::credentials: page = credentials_page(visit, typed, problems); break;
     case RegistrationStep::mail_code: page = mail_code_page(visit, view, typed, problems); break;
-    case RegistrationStep::factor_choice: page = factor_page(typed, problems); break;
-    case RegistrationStep::phone_number: page = phone_page(visit, typed, problems); break;
-    case RegistrationStep::sms_code: page = sms_code_page(visit, view, typed, problems); break;
+    case RegistrationStep::factor_choice:
+      page = factor_choice_page(kAt, typed.factor, problems);
+      break;
+    case RegistrationStep::phone_number:
+      page = phone_page(visit, kAt, typed.phone, problems);
+      break;
+    case RegistrationStep::sms_code:
+      page =
+          sms_code_page(visit, kAt, {view.phone_masked, typed.phone, pause(visit, view)}, problems);
+      break;
     case RegistrationStep::app_code: {
-      Result<Page> app = app_page(visit, view, problems);
+      Result<Page> app =
+          app_page(visit, kAt, house_.neighbours.qr_codes, view.app_key, view.app_uri, problems);
       if (!app) return house_.pages.failed(visit, app.error());
       page = std::move(*app);
       break;
@@ -105,47 +92,6 @@ Page RegistrationPages::mail_code_page(const Visit& visit, const RegistrationVie
                      {"pause", pause(visit, view)},
                      {"wrong_address", !problems.about("email").empty()},
                      {"email", field(words, email_field(typed.email), problems)}}};
-}
-
-Page RegistrationPages::factor_page(const Typed& typed, const Problems& problems) const {
-  return {.name = "factor",
-          .title = "register.factor.title",
-          .values = {{"totp_chosen", typed.factor == name_of(FactorKind::totp)},
-                     {"sms_chosen", typed.factor == name_of(FactorKind::sms)},
-                     {"group", group("factor", problems)}}};
-}
-
-Page RegistrationPages::phone_page(const Visit& visit, const Typed& typed,
-                                   const Problems& problems) const {
-  return {.name = "phone",
-          .title = "register.phone.title",
-          .values = {{"phone", field(visit.words, phone_field(typed.phone), problems)}}};
-}
-
-Page RegistrationPages::sms_code_page(const Visit& visit, const RegistrationView& view,
-                                      const Typed& typed, const Problems& problems) const {
-  const Words& words = visit.words;
-  return {.name = "sms_code",
-          .title = "register.sms_code.title",
-          .values = {{"number", view.phone_masked},
-                     {"sent", was_sent(visit)},
-                     {"code", code_field(words, "field.sms_code", problems)},
-                     {"pause", pause(visit, view)},
-                     {"wrong_number", !problems.about("phone").empty()},
-                     {"phone", field(words, phone_field(typed.phone), problems)}}};
-}
-
-Result<Page> RegistrationPages::app_page(const Visit& visit, const RegistrationView& view,
-                                         const Problems& problems) const {
-  const Result<QrDrawing> drawing = house_.neighbours.qr_codes.draw(view.app_uri);
-  if (!drawing) return fail(drawing.error());
-  return Page{.name = "app",
-              .title = "register.app.title",
-              .values = {{"qr_size", std::to_string(drawing->size)},
-                         {"qr_path", drawing->path},
-                         {"app_key", view.app_key},
-                         {"app_uri", view.app_uri},
-                         {"code", code_field(visit.words, "field.app_code", problems)}}};
 }
 
 }  // namespace portal::web

@@ -1,8 +1,8 @@
 // A forgotten password: what each page shows.
 
+#include "web/factor_steps.hpp"
 #include "web/fields.hpp"
 #include "web/password_fields.hpp"
-#include "web/registration_pages.hpp"
 #include "web/reset_pages.hpp"
 
 namespace portal::web {
@@ -30,8 +30,6 @@ Field email_field(const Visit& visit) {
           .inputmode = "email",
           .value = visit.form.text("email")};
 }
-
-bool was_sent(const Visit& visit) { return visit.query.text("sent") == "1"; }
 
 }  // namespace
 

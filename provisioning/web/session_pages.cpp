@@ -1,8 +1,5 @@
 #include "web/session_pages.hpp"
 
-#include <array>
-#include <chrono>
-#include <ctime>
 #include <utility>
 
 namespace portal::web {
@@ -13,16 +10,6 @@ namespace {
 
 constexpr const char* kPath = "/account/sessions";
 constexpr int kMostShown = 50;
-
-/// "31.01.2026, 14:05 CET", in the time zone of the host.
-std::string moment(UtcTime time) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-  std::tm parts{};
-  std::array<char, 64> text{};
-  if (localtime_r(&seconds, &parts) == nullptr) return {};
-  const std::size_t length = std::strftime(text.data(), text.size(), "%d.%m.%Y, %H:%M %Z", &parts);
-  return {text.data(), length};
-}
 
 /// Open, as far as the person can know: one that has idled too long ends when it is next used.
 Values row_of(const Visit& visit, const Portals& portals, const Session& session) {

@@ -3,9 +3,11 @@
 #include "web/account_pages.hpp"
 #include "web/application_door.hpp"
 #include "web/assets.hpp"
+#include "web/factor_pages.hpp"
 #include "web/gate.hpp"
 #include "web/house.hpp"
 #include "web/login_pages.hpp"
+#include "web/password_pages.hpp"
 #include "web/public_pages.hpp"
 #include "web/recovery_pages.hpp"
 #include "web/registration_pages.hpp"
@@ -35,6 +37,8 @@ class Site::Implementation {
     sessions_.add_routes(router, gate_);
     application_.add_routes(router, gate_);
     resets_.add_routes(router, gate_);
+    passwords_.add_routes(router, gate_);
+    factors_.add_routes(router, gate_);
     add_asset_routes(router, house_.settings.strict_transport);
     looks_.add_routes(router, house_.settings.strict_transport);
     router.set_error_page([this](int status, const http::Request& request) {
@@ -54,6 +58,8 @@ class Site::Implementation {
   SessionPages sessions_{house_};
   ApplicationDoor application_{house_};
   ResetPages resets_{house_};
+  PasswordPages passwords_{house_};
+  FactorPages factors_{house_};
 };
 
 Site::Site(const Neighbours& neighbours, const SiteSettings& settings)

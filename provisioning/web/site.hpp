@@ -10,8 +10,10 @@
 namespace portal {
 
 class Clock;
+class FactorChangeService;
 class Keyring;
 class LoginService;
+class PasswordChangeService;
 class PasswordResetService;
 class Phrasebook;
 class Portals;
@@ -52,6 +54,8 @@ class Site {
     const Clock& clock;
     RecoveryService& recovery;
     PasswordResetService& resets;
+    PasswordChangeService& password_changes;
+    FactorChangeService& factor_changes;
   };
 
   /// Reads every template in every language once. The neighbours must outlive the site.

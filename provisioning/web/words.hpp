@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/clock.hpp"
 #include "domain/ports/phrasebook.hpp"
 
 namespace portal::web {
@@ -16,5 +17,11 @@ struct Words {
     return book.text(language, key, values);
   }
 };
+
+/// What a language calls itself: "Français".
+std::string_view own_name(Language language) noexcept;
+
+/// "31.01.2026, 14:05 CET", in the time zone of the host.
+std::string moment(UtcTime time);
 
 }  // namespace portal::web

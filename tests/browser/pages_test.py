@@ -110,6 +110,23 @@ class Pages(Household):
         window.fill(code=self.sms_code(person)).submit("/login/code")
         return window.seen()
 
+    def change_own_account(self, window, person):
+        """A3, P4: a new app, not finished; then the password, which leaves this session alone."""
+        window.go("/account")
+        window.submit("/account/change/begin")
+        self.judge(window, "19-change", person, "/account/change")
+        window.fill(current=person.password, code=self.sms_code(person)).submit("/account/change")
+        self.judge(window, "20-change-factor", person, "/account/change/factor")
+        window.choose("factor", "totp").submit("/account/change/factor")
+        self.judge(window, "21-change-app", person, "/account/change/app")
+        window.go("/account")
+        window.submit("/account/password/begin")
+        self.judge(window, "22-password", person, "/account/password")
+        window.fill(current=person.password, code=self.sms_code(person),
+                    password="Neu?Wort8und9Baum", password_again="Neu?Wort8und9Baum")
+        window.submit("/account/password")
+        self.judge(window, "23-password-changed", person, "/account")
+
     def test_a_person_registers_by_sms_and_uses_the_account_in_each_language(self):
         """W6, W1, W2: every page of the way on a phone, in fr, de, it and en."""
         for language, person in BY_SMS.items():
@@ -125,6 +142,7 @@ class Pages(Household):
                 self.judge(window, "14-recovery", person, "/account/recovery-codes")
                 window.fill(code=self.sms_code(person)).submit("/account/recovery-codes")
                 self.judge(window, "15-recovery-codes", person)
+                self.change_own_account(window, person)
                 window.go("/terms")
                 self.judge(window, "16-terms", person, "/terms")
                 window.submit("/logout")

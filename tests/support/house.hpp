@@ -10,6 +10,7 @@
 
 #include "base/keyring.hpp"
 #include "domain/administration.hpp"
+#include "domain/factor_change.hpp"
 #include "domain/factor_enrolment.hpp"
 #include "domain/imports.hpp"
 #include "domain/login.hpp"
@@ -85,6 +86,10 @@ class House {
         login_settings);
     recovery = std::make_unique<RecoveryService>(
         RecoveryService::Neighbours{*store, totp, clock, portals}, login_settings);
+    factor_change = std::make_unique<FactorChangeService>(
+        FactorChangeService::Neighbours{*store, login->passwords(), *enrolments, totp, keyring,
+                                        clock, portals},
+        login_settings);
     sessions = std::make_unique<SessionService>(*store, keyring, clock, host, login_settings);
     administration =
         std::make_unique<AdministrationService>(*store, directory, clock, portals, settings);
@@ -180,6 +185,7 @@ class House {
   std::unique_ptr<PasswordChangeService> password_change;
   std::unique_ptr<PasswordResetService> password_reset;
   std::unique_ptr<RecoveryService> recovery;
+  std::unique_ptr<FactorChangeService> factor_change;
   std::unique_ptr<SessionService> sessions;
   std::unique_ptr<AdministrationService> administration;
   std::unique_ptr<ImportService> imports;

@@ -32,15 +32,30 @@ struct Complaints final : LogSink {
   std::vector<std::string> lines;
 };
 
+/// What a site needs, out of a house.
+inline web::Site::Neighbours neighbours_in(House& house, const Portals& portals,
+                                           const Phrasebook& phrases, const QrCodes& qr_codes) {
+  return {*house.registration,
+          *house.login,
+          *house.sessions,
+          *house.store,
+          portals,
+          phrases,
+          qr_codes,
+          house.keyring,
+          house.clock,
+          *house.recovery,
+          *house.password_reset,
+          *house.password_change,
+          *house.factor_change};
+}
+
 /// The site on the real domain, store and catalogues; only the directory and the clock are fakes.
 struct Stage {
   explicit Stage(RegistrationSettings registration = {}, LoginSettings login = {})
       : house(std::move(registration), std::move(login)), phrases(*Catalogue::load()) {
-    site = std::make_unique<web::Site>(
-        web::Site::Neighbours{*house.registration, *house.login, *house.sessions, *house.store,
-                              house.portals, *phrases, qr_codes, house.keyring, house.clock,
-                              *house.recovery, *house.password_reset},
-        web::SiteSettings{});
+    site = std::make_unique<web::Site>(neighbours_in(house, house.portals, *phrases, qr_codes),
+                                       web::SiteSettings{});
     site->add_routes(router);
   }
 

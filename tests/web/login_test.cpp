@@ -198,7 +198,7 @@ void a_second_letter_adds_its_portal_by_logging_in(void**) {
   open_identity(browser);
   browser.submit("/register/identity", identity_fields("S3CN-D1ET-T3RX-Y"));
   assert_text(browser.path, "/login");
-  assert_true(browser.page().contains("this portal is then added"));
+  assert_true(browser.page().contains("Log in to go on"));
   log_in_by_sms(browser, stage);
   const Html page = browser.page();
   assert_true(page.contains("Caisse exemple flex"));
@@ -239,10 +239,7 @@ void new_terms_are_asked_for_before_the_account(void**) {
   changed.terms.version = "2027-01";
   changed.terms.hash[Language::fr] = "beef";
   const Portals portals({changed});
-  web::Site site({*stage.house.registration, *stage.house.login, *stage.house.sessions,
-                  *stage.house.store, portals, *stage.phrases, stage.qr_codes, stage.house.keyring,
-                  stage.house.clock, *stage.house.recovery, *stage.house.password_reset},
-                 {});
+  web::Site site(neighbours_in(stage.house, portals, *stage.phrases, stage.qr_codes), {});
   stage.router = http::Router();
   site.add_routes(stage.router);
 

@@ -16,10 +16,7 @@ void each_portal_has_its_own_look_and_no_other(void**) {
   const auto phrases = std::move(*Catalogue::load());
   QrencodeQrCodes qr_codes;
   Stage stage;
-  web::Site site(
-      {*house.registration, *house.login, *house.sessions, *house.store, portals, *phrases,
-       qr_codes, house.keyring, house.clock, *house.recovery, *house.password_reset},
-      {});
+  web::Site site(neighbours_in(house, portals, *phrases, qr_codes), {});
   stage.router = http::Router();
   site.add_routes(stage.router);
 

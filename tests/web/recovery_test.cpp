@@ -81,6 +81,36 @@ void a_code_logs_in_when_the_phone_is_lost(void**) {
   assert_true(other.page().contains("9 left"));
 }
 
+void a_new_letter_gives_a_factor_back(void**) {
+  // A2, R8
+  Inhabited stage;
+  assert_ok(stage.house.administration->reset_factor("anna.muster@example.ch", stage.house.admin));
+  stage.house.clock.advance(1min);
+  Browser browser(stage, "en");
+  browser.get("/login");
+  browser.post("/login",
+               {{"user_name", "anna.muster@example.ch"}, {"password", std::string(kPassword)}});
+  assert_int_equal(browser.response.status, 422);
+  assert_true(browser.page().contains("the data of your new letter"));
+
+  stage.house.invite(kAhv, kBorn, "S3CN-D1ET-T3RX-Y");
+  open_identity(browser);
+  browser.submit("/register/identity", identity_fields("S3CN-D1ET-T3RX-Y"));
+  assert_text(browser.path, "/login");
+  browser.submit("/login",
+                 {{"user_name", "anna.muster@example.ch"}, {"password", std::string(kPassword)}});
+  assert_text(browser.path, "/register/factor");
+  browser.submit("/register/factor", {{"factor", "sms"}});
+  browser.submit("/register/phone", {{"phone", "079 765 43 21"}});
+  browser.submit("/register/sms-code", {{"code", code_sent(stage)}});
+  assert_text(browser.path, "/register/done");
+  assert_int_equal(browser.cookies.count("__Host-session"), 0);
+  stage.house.clock.advance(1min);
+  Browser other(stage, "en");
+  log_in_by_sms(other, stage);
+  assert_true(other.page().contains("21"));
+}
+
 void nobody_else_makes_codes(void**) {
   // A1, W5
   Inhabited stage;
@@ -106,6 +136,7 @@ int main() {
   const CMUnitTest tests[] = {
       cmocka_unit_test(ten_codes_are_shown_once),
       cmocka_unit_test(a_code_logs_in_when_the_phone_is_lost),
+      cmocka_unit_test(a_new_letter_gives_a_factor_back),
       cmocka_unit_test(nobody_else_makes_codes),
   };
   return cmocka_run_group_tests(tests, nullptr, nullptr);

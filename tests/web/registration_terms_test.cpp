@@ -11,11 +11,7 @@ namespace {
 struct Reopened {
   explicit Reopened(Stage& stage) : portals({with_new_terms()}) {
     site = std::make_unique<web::Site>(
-        web::Site::Neighbours{*stage.house.registration, *stage.house.login, *stage.house.sessions,
-                              *stage.house.store, portals, *stage.phrases, stage.qr_codes,
-                              stage.house.keyring, stage.house.clock, *stage.house.recovery,
-                              *stage.house.password_reset},
-        web::SiteSettings{});
+        neighbours_in(stage.house, portals, *stage.phrases, stage.qr_codes), web::SiteSettings{});
     stage.router = http::Router();
     site->add_routes(stage.router);
   }
