@@ -54,14 +54,17 @@ void everything_is_read_before_during_and_after_a_change_of_keys(void**) {
       " accounts union all select personal from factors union all select personal from"
       " registrations union all select content from outbox",
       {}, [&](sql::Row& row) -> Result<void> {
-        assert_true(row.text().starts_with(mark));
+        // A message that has ended has no content any more.
+        const std::string sealed(row.text());
+        assert_true(sealed.empty() || sealed.starts_with(mark));
         return {};
       }));
   got(f.direct()->query(
       "select ahv_index from people order by ahv_index", {}, [&](sql::Row& row) -> Result<void> {
+        const std::string index(row.text());
         bool known = false;
         for (int number = 0; number < kPeople; ++number) {
-          known = known || row.text() == f.keyring.index("ahv", numbered_ahv(number).digits());
+          known = known || index == f.keyring.index("ahv", numbered_ahv(number).digits());
         }
         assert_true(known);
         return {};
