@@ -27,7 +27,7 @@ constexpr std::size_t max_chunk_head = 4'096;
 std::string_view text_of(string_view text) { return {text.data(), text.size()}; }
 
 /// What Beast knows by name, as what the router knows. CONNECT and the methods of WebDAV and UPnP
-/// are not implemented here: 501.
+/// are refused on purpose, with 501 (RFC 9110 section 15.6.2).
 std::optional<Method> method_of(beast::verb verb) {
   if (verb == beast::verb::get) return Method::get;
   if (verb == beast::verb::head) return Method::head;
